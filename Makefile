@@ -1,0 +1,104 @@
+# `make help` lists what there is. Needs Python 3.11 or newer, git and make; everything else goes into .venv.
+
+PYTHON ?= python3
+PORT ?= 8000
+DIALER_HOME ?= .dialer
+# Each test process starts a PostgreSQL and a Redis of its own.
+TEST_PROCESSES ?= 2
+
+PY := .venv/bin/python
+CHECKSUM := $(shell cat requirements.txt requirements-dev.txt 2>/dev/null | cksum | cut -d' ' -f1)
+RUNTIME := .venv/.runtime-$(CHECKSUM)
+TOOLS := .venv/.tools-$(CHECKSUM)
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input
+FAST := $(wildcard tests/domain tests/architecture tests/simulator tests/test_settings.py)
+# The stack ends with make, also when make itself is killed.
+RUN := PORT=$(PORT) DIALER_HOME=$(DIALER_HOME) DIALER_STOP_WITH_PARENT=1 exec $(PY)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup setup-tools serve demo bench test test-fast check lint types imports format lock migrate clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  \1\t/' | expand -t 14
+
+setup: $(RUNTIME)  ## build .venv with what the product needs
+
+setup-tools: $(TOOLS)
+
+demo: $(RUNTIME)  ## a whole campaign with simulated people and agents; PORT and DIALER_HOME may be set
+	@echo "== demo"
+	@$(RUN) -m demo
+
+serve: $(RUNTIME)  ## everything on this machine with a simulated carrier, until Ctrl-C
+	@echo "== serve"
+	@$(RUN) -m dialer serve
+
+bench: $(RUNTIME)  ## the benchmarks
+	@echo "== bench"
+	@exec $(PY) -m bench
+
+check: lint types imports test  ## all that must pass before a commit: what .ci/run runs
+
+lint: $(TOOLS)  ## ruff, and formatting
+	@echo "== lint"
+	@$(PY) -m ruff check .
+	@echo "== format"
+	@$(PY) -m ruff format --check .
+
+types: $(TOOLS)  ## mypy
+	@echo "== types"
+	@$(PY) -m mypy
+
+imports: $(TOOLS)  ## who may import whom
+	@echo "== imports"
+	@.venv/bin/lint-imports
+
+test: $(TOOLS)  ## every test, on a real PostgreSQL and Redis
+	@echo "== test"
+	@$(PY) -m pytest -n $(TEST_PROCESSES)
+
+test-fast: $(TOOLS)  ## the tests that need no service
+	@echo "== test-fast"
+	@$(PY) -m pytest $(FAST)
+
+format: $(TOOLS)  ## let ruff repair what it can
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+migrate: $(RUNTIME)  ## bring the database of DATABASE_URL, or of a running `make serve`, to the newest schema
+	@DIALER_HOME=$(DIALER_HOME) $(PY) -m dialer db upgrade
+
+lock: $(TOOLS)  ## compile requirements*.in into pinned and hashed requirements*.txt
+	@echo "== lock"
+	@$(PIP) uv
+	@for name in requirements requirements-dev; do \
+		$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+			--output-file $$name.txt $$name.in || exit 1; \
+	done
+
+clean:  ## remove .venv, the embedded data and every cache
+	rm -rf .venv .dialer .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): | .venv/bin/python
+	@echo "== setup: installing requirements.txt"
+	@$(PIP) -r requirements.txt
+	@rm -f .venv/.runtime-* && touch $@
+
+$(TOOLS): $(RUNTIME)
+	@echo "== setup: installing requirements-dev.txt"
+	@$(PIP) -r requirements-dev.txt
+	@rm -f .venv/.tools-* && touch $@
+
+.venv/bin/python:
+	@echo "== setup: building .venv with $$($(PYTHON) --version 2>&1)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@if $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		$(PYTHON) -m venv --clear .venv; \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1 && $(PYTHON) -c 'import venv' 2>/dev/null; then \
+		$(PYTHON) -m venv --clear --without-pip .venv && $(PYTHON) -m pip --python .venv/bin/python install -qq pip; \
+	else \
+		echo "$(PYTHON) comes without venv: install the package python3-venv (Debian, Ubuntu) and try again"; exit 1; \
+	fi

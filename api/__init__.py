@@ -1,0 +1,56 @@
+"""HTTP and sockets over the use cases. `create_app` puts the parts together and holds no logic."""
+
+from importlib.util import find_spec
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api import health, metrics, openapi, rate_limit, request_scope
+from api.auth import init_tokens
+from api.context import EXTENSION
+from api.dialect import install_fallback
+from api.surfaces.dialer import surface as dialer_surface
+from api.wiring import ApiDependencies, ApiSettings
+
+
+def create_app(dependencies: ApiDependencies, settings: ApiSettings) -> Flask:
+    """Build the web application. Socket.IO, once there, is at `app.extensions["socketio"]`."""
+    app = Flask("api", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
+        MAX_FORM_PARTS=100,
+        TESTING=settings.testing,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions[EXTENSION] = (dependencies, settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    init_tokens(app, settings)
+    # In this order: an answer's id and timing must be there even when the limiter refuses.
+    request_scope.install(app)
+    metrics.install(app, dependencies)
+    rate_limit.install(app, settings)
+    app.register_blueprint(dialer_surface.blueprint())
+    app.register_blueprint(openapi.build_docs_blueprint(dialer_surface, title="Dialer API"))
+    app.register_blueprint(health.build_health_blueprint())
+    _register_webhooks(app, dependencies, settings)
+    install_fallback(app, [dialer_surface.dialect], default=dialer_surface.dialect)
+    _init_sockets(app, dependencies, settings)
+    return app
+
+
+def _register_webhooks(app: Flask, dependencies: ApiDependencies, settings: ApiSettings) -> None:
+    if find_spec("api.webhooks"):
+        from api.webhooks import build_webhooks_blueprint
+
+        app.register_blueprint(build_webhooks_blueprint(dependencies, settings))
+
+
+def _init_sockets(app: Flask, dependencies: ApiDependencies, settings: ApiSettings) -> None:
+    if find_spec("api.sockets"):
+        from api.sockets import init_sockets
+
+        init_sockets(app, dependencies.services, settings)

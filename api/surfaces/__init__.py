@@ -1,0 +1,1 @@
+"""The contracts served, one folder each. They share use cases, never code."""

@@ -1,0 +1,139 @@
+"""Calls: lists, details, statistics, and what agents write on them."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, PlainSerializer
+
+from api.surfaces.dialer.schemas.base import Answer, In, Instant, InstantIn, LongText, Out, PageQuery
+from dialer.domain.call_words import AgentDisposition, CallStatus, Disposition
+
+# An amount of money as the contract shows it: a JSON number.
+Amount = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+AnsweredBy = Literal[
+    "human", "machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax", "unknown"
+]
+
+
+class CallFilterQuery(In):
+    """Which calls are meant; a bare date in `date_to` includes that day."""
+
+    campaign_id: UUID | None = None
+    agent_id: UUID | None = None
+    disposition: Disposition | None = None
+    answered_by: AnsweredBy | None = None
+    date_from: str | None = Field(
+        None, description="ISO date or date-time, UTC unless it has a zone.", examples=["2024-01-01"]
+    )
+    date_to: str | None = Field(None, description="ISO date or date-time, included.", examples=["2024-01-31"])
+
+
+class CallsQuery(CallFilterQuery, PageQuery):
+    """Which calls to list."""
+
+
+class CallDispositionIn(In):
+    """What the agent concluded. `callback` needs `callback_at`."""
+
+    disposition: AgentDisposition
+    callback_at: InstantIn | None = None
+    notes: LongText | None = None
+
+
+class CallNotesIn(In):
+    """The agent's notes on the call; null removes them."""
+
+    notes: LongText | None
+
+
+class CallOut(Out):
+    """A call with the names of lead, campaign and agent."""
+
+    id: UUID
+    tenant_id: UUID
+    campaign_id: UUID
+    lead_id: UUID
+    agent_id: UUID | None
+    call_sid: str | None
+    conference_sid: str | None
+    from_number: str
+    to_number: str
+    direction: str
+    status: CallStatus
+    answered_by: str | None
+    start_time: Instant | None
+    answer_time: Instant | None
+    end_time: Instant | None
+    duration: int | None
+    talk_time: int | None
+    disposition: str | None
+    agent_disposition: str | None
+    hangup_cause: str | None
+    recording_url: str | None
+    recording_sid: str | None
+    recording_duration: int | None
+    cost: Amount | None
+    metadata: dict[str, object]
+    notes: str | None
+    created_at: Instant
+    first_name: str | None
+    last_name: str | None
+    phone: str
+    campaign_name: str
+    agent_name: str | None
+
+
+class CallAnswer(Answer):
+    """One call."""
+
+    call: CallOut
+
+
+class CallsAnswer(Answer):
+    """A page of calls, the newest first; `count` is its length."""
+
+    calls: list[CallOut]
+    count: int
+
+
+class CallStatsOut(Out):
+    """Counts by disposition and by who answered, averages in seconds, cost."""
+
+    total_calls: int
+    answered_calls: int
+    voicemail_calls: int
+    no_answer_calls: int
+    busy_calls: int
+    failed_calls: int
+    human_answered: int
+    machine_answered: int
+    avg_duration: float
+    avg_talk_time: float
+    total_cost: Amount
+
+
+class CallStatsAnswer(Answer):
+    """The statistics of the chosen calls."""
+
+    stats: CallStatsOut
+
+
+class DispositionOut(Out):
+    """How many calls ended in one way."""
+
+    disposition: str
+    count: int
+
+
+class DispositionsAnswer(Answer):
+    """How the chosen calls ended, the most frequent first."""
+
+    dispositions: list[DispositionOut]
+
+
+class HangUpAnswer(Answer):
+    """The call is being ended, or is over."""
+
+    message: str
+    call: CallOut

@@ -1,0 +1,157 @@
+"""Campaigns on the dialer surface."""
+
+from datetime import time
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from api.surfaces.dialer.schemas.base import Answer, In, Instant, InstantIn, Out, PageQuery, ShortText
+from dialer.domain.campaigns import AmdMode, CampaignStatus, DialMode
+from dialer.usecases.campaigns import CampaignView
+
+
+def _wall_time(at: time) -> time:
+    if at.tzinfo is not None or at.microsecond:
+        raise ValueError("must be a wall time such as 09:00 or 17:30:00, without a zone")
+    return at
+
+
+WallTime = Annotated[time, AfterValidator(_wall_time)]
+# Where null has no meaning, a field that may be left out has no real default: `model_fields_set` tells what was sent.
+_ABSENT: Any = None
+
+
+class RetryPolicyIn(In):
+    """Whether and when a lead that was not reached is called again."""
+
+    max_attempts: int = Field(_ABSENT, ge=1, le=20)
+    delay_minutes: int = Field(_ABSENT, ge=1, le=43_200)
+    retry_on_no_answer: bool = _ABSENT
+    retry_on_busy: bool = _ABSENT
+    retry_on_voicemail: bool = _ABSENT
+
+
+class UpdateCampaignIn(In):
+    """What of a campaign changes; null clears a schedule, group, message or region."""
+
+    name: ShortText = _ABSENT
+    caller_id: str = Field(_ABSENT, max_length=40, description="The number shown, in E.164.")
+    schedule_start: InstantIn | None = Field(None, description="Starting earlier makes the campaign scheduled.")
+    schedule_end: InstantIn | None = Field(None, description="The campaign completes itself then.")
+    timezone: str = Field(_ABSENT, max_length=64, description="An IANA name; the calling hours are in this zone.")
+    calling_hours_start: WallTime = _ABSENT
+    calling_hours_end: WallTime = Field(
+        _ABSENT, description="Earlier than the start: the hours cross midnight. Equal: the whole day."
+    )
+    agent_group_id: UUID | None = Field(None, description="Null: every agent of the tenant.")
+    retry_policy: RetryPolicyIn = _ABSENT
+    amd_enabled: bool = _ABSENT
+    amd_mode: AmdMode = Field(_ABSENT, description="async: bridge at once, release on a machine. sync: detect first.")
+    voicemail_message_url: str | None = Field(None, max_length=2000)
+    record_calls: bool = _ABSENT
+    dial_mode: DialMode = _ABSENT
+    pacing_ratio: Decimal = Field(_ABSENT, ge=1, le=10, max_digits=4, decimal_places=2)
+    ring_timeout_seconds: int = Field(_ABSENT, ge=15, le=120)
+    wrap_up_seconds: int = Field(_ABSENT, ge=0, le=3600)
+    abandonment_message: str = Field(_ABSENT, min_length=1, max_length=1000)
+    default_region: str | None = Field(None, max_length=2, description="Country of numbers written without one.")
+
+
+class CreateCampaignIn(UpdateCampaignIn):
+    """A new campaign; whatever is left out has a sensible default."""
+
+    name: ShortText
+    caller_id: str = Field(max_length=40, description="The number shown, in E.164.")
+
+
+class CloneCampaignIn(In):
+    """How to copy a campaign."""
+
+    name: ShortText | None = None
+    with_leads: bool = False
+
+
+class CampaignsQuery(PageQuery):
+    """Which campaigns are wanted."""
+
+    status: CampaignStatus | None = None
+
+
+class RetryPolicyOut(Out):
+    """Whether and when a lead that was not reached is called again."""
+
+    max_attempts: int
+    delay_minutes: int
+    retry_on_no_answer: bool
+    retry_on_busy: bool
+    retry_on_voicemail: bool
+
+
+class CampaignOut(Out):
+    """A campaign. The three figures are counted from its leads and calls."""
+
+    id: UUID
+    tenant_id: UUID
+    name: str
+    caller_id: str
+    status: CampaignStatus
+    schedule_start: Instant | None
+    schedule_end: Instant | None
+    timezone: str
+    calling_hours_start: time
+    calling_hours_end: time
+    agent_group_id: UUID | None
+    retry_policy: RetryPolicyOut
+    amd_enabled: bool
+    amd_mode: AmdMode
+    voicemail_message_url: str | None
+    record_calls: bool
+    dial_mode: DialMode
+    pacing_ratio: float
+    ring_timeout_seconds: int
+    wrap_up_seconds: int
+    abandonment_message: str
+    default_region: str
+    total_leads: int
+    calls_made: int
+    calls_completed: int
+    pacing_note: str | None = Field(description="Why an active campaign is not dialling at this moment.")
+    started_at: Instant | None
+    ended_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
+
+    @classmethod
+    def of(cls, view: CampaignView) -> "CampaignOut":
+        """Present a campaign with its figures."""
+        campaign, settings = view.campaign, view.campaign.settings
+        own = {name: getattr(campaign, name) for name in _OWN}
+        figures = {name: getattr(view, name) for name in ("total_leads", "calls_made", "calls_completed")}
+        return cls.model_validate({**vars(settings), **own, **figures})
+
+
+_OWN = ("id", "tenant_id", "status", "pacing_note", "started_at", "ended_at", "created_at", "updated_at")
+
+
+class CampaignAnswer(Answer):
+    """One campaign."""
+
+    campaign: CampaignOut
+
+
+class CampaignChangeAnswer(Answer):
+    """A campaign after a change of its status."""
+
+    message: str
+    campaign: CampaignOut
+
+
+class CampaignsAnswer(Answer):
+    """A page of campaigns."""
+
+    campaigns: list[CampaignOut]
+    count: int = Field(description="How many are in this answer.")
+    total: int = Field(description="How many there are in all.")
+

@@ -1,0 +1,69 @@
+"""The report of a campaign's run."""
+
+from uuid import UUID
+
+from api.surfaces.dialer.schemas.base import Answer, Instant, Out
+from api.surfaces.dialer.schemas.calls import CallStatsOut, DispositionOut
+from dialer.domain.agents import AgentState
+
+
+class ReportedCampaignOut(Out):
+    """The campaign the report is about."""
+
+    id: UUID
+    name: str
+    status: str
+    started_at: Instant | None
+    ended_at: Instant | None
+    first_call_at: Instant | None
+    last_call_ended_at: Instant | None
+
+
+class AbandonmentOut(Out):
+    """People who answered, by how it went: `late` ones reached an agent after the limit. `rate` is a share of 1."""
+
+    reached: int
+    late: int
+    abandoned: int
+    hung_up: int
+    rate: float | None
+
+
+class OccupancyOut(Out):
+    """The agents' time; `ratio` is the share of logged-in time spent for callees."""
+
+    ratio: float | None
+    occupied_seconds: float
+    logged_in_seconds: float
+    seconds_by_state: dict[AgentState, float]
+
+
+class LatencyOut(Out):
+    """Milliseconds from the answer to our instructions for the call, and to the screen of the agent."""
+
+    answer_to_twiml_p50: float | None
+    answer_to_twiml_p99: float | None
+    answer_to_screen_pop_p50: float | None
+    answer_to_screen_pop_p99: float | None
+    twiml_count: int
+    screen_pop_count: int
+
+
+class CampaignReportOut(Out):
+    """What became of a campaign's leads and calls."""
+
+    campaign: ReportedCampaignOut
+    calls: CallStatsOut
+    dispositions: list[DispositionOut]
+    calls_by_state: dict[str, int]
+    leads_by_status: dict[str, int]
+    retries_scheduled: int
+    abandonment: AbandonmentOut
+    occupancy: OccupancyOut
+    latency: LatencyOut
+
+
+class CampaignReportAnswer(Answer):
+    """The report."""
+
+    report: CampaignReportOut

@@ -1,0 +1,25 @@
+"""The carrier's requests to us: verified, recorded, answered. Not a surface: they speak the carrier's language."""
+
+from flask import Blueprint, Response
+
+from api.webhooks import agent_legs, lead_calls
+from api.webhooks.answer_timings import AnswerTimings
+from api.webhooks.carrier_request import WEBHOOKS, text_answer
+from api.wiring import ApiDependencies, ApiSettings
+from dialer.domain.errors import DialerError, Forbidden, Invalid, NotFound
+
+
+def build_webhooks_blueprint(dependencies: ApiDependencies, settings: ApiSettings) -> Blueprint:
+    """The routes under `/webhooks/twilio`. Not rate limited: the carrier decides how often it calls."""
+    blueprint = Blueprint(WEBHOOKS, __name__, url_prefix="/webhooks/twilio")
+    timings = AnswerTimings(dependencies.services)
+    lead_calls.add_routes(blueprint, timings)
+    agent_legs.add_routes(blueprint)
+    blueprint.register_error_handler(DialerError, _refuse)
+    return blueprint
+
+
+def _refuse(error: DialerError) -> Response:
+    """403 for a request that is not the carrier's, 400 or 404 for one without sense, 503 so that it comes again."""
+    statuses: dict[type[DialerError], int] = {Forbidden: 403, Invalid: 400, NotFound: 404}
+    return text_answer(error.message, statuses.get(type(error), 503))

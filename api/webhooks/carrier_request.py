@@ -1,0 +1,91 @@
+"""Reading a carrier's request: its form, its ids, and the means to check its signature."""
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Response, request
+
+from api.context import api_settings, dependencies
+from dialer.domain.errors import Forbidden, Invalid
+from dialer.ports import CarrierAccount, CarrierWebhooks
+from dialer.usecases.webhook_calls import Authenticate
+
+WEBHOOKS = "webhooks"
+
+
+def carrier() -> CarrierWebhooks:
+    """The carrier's dialect, as the application was wired."""
+    found = dependencies().carrier_webhooks
+    if found is None:
+        raise RuntimeError("the application was built without a carrier")
+    return found
+
+
+def signed_url() -> str:
+    """The address that the carrier called and signed: our public one, with path and query exactly as they arrived."""
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path.rstrip("?")
+    parts = urlsplit(raw)
+    return api_settings().public_url + parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def authenticator() -> Authenticate:
+    """A check of this request's signature, once it is known whose account should have signed it."""
+    url, signature, verify = signed_url(), request.headers.get("X-Twilio-Signature"), carrier().is_genuine
+    form = request.form.to_dict(flat=False)
+
+    def authenticate(account: CarrierAccount) -> bool:
+        claimed = request.form.get("AccountSid")
+        if claimed is not None and claimed != account.account_sid:
+            return False
+        return verify(account, url=url, form=form, signature=signature)
+
+    return authenticate
+
+
+def query_id(name: str) -> UUID:
+    """An id from the query string. The signature is checked before anything is said about the id."""
+    try:
+        return UUID(request.args.get(name, ""))
+    except ValueError:
+        if not authenticator()(dependencies().services.platform_account):
+            raise Forbidden("The request is not signed by our carrier account.") from None
+        raise Invalid.field(name, "must be a UUID") from None
+
+
+def form_text(name: str) -> str | None:
+    """A form value; blank counts as absent."""
+    return request.form.get(name) or None
+
+
+def form_number(name: str) -> int | None:
+    """A whole number; anything else counts as absent, because the carrier may add or change fields any day."""
+    value = request.form.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def required_text(name: str) -> str:
+    """A form value without which the request means nothing."""
+    value = form_text(name)
+    if value is None:
+        raise Invalid.field(name, "is required")
+    return value
+
+
+def payload() -> dict[str, object]:
+    """The whole form, for the record. PostgreSQL stores no NUL."""
+    return {key: value.replace("\0", "") for key, value in request.form.items()}
+
+
+def xml_answer(document: str) -> Response:
+    """A TwiML document."""
+    return Response(document, mimetype="text/xml")
+
+
+def text_answer(message: str, status: int) -> Response:
+    """A refusal, for the carrier's debugger."""
+    return Response(message + "\n", status, mimetype="text/plain")
+
+
+def nothing_to_say() -> Response:
+    """Recorded: 204."""
+    return Response(status=204)

@@ -1,0 +1,73 @@
+"""The composition root: from settings to the collaborators of use cases. Nothing else builds adapters."""
+
+from redis import Redis
+
+from dialer.integrations.carriers.twilio.carrier import TwilioCarrier
+from dialer.integrations.carriers.twilio.webhooks import TwilioWebhooks
+from dialer.integrations.celery_queue import CeleryTaskQueue, celery_app
+from dialer.integrations.clock import SystemClock
+from dialer.integrations.passwords import Argon2Passwords
+from dialer.integrations.redis.capacity_gate import RedisCapacityGate
+from dialer.integrations.redis.heartbeats import RedisHeartbeats, RedisQueueLengths
+from dialer.integrations.redis.rate_limiter import RedisRateLimiter
+from dialer.integrations.secrets import FernetSecretBox
+from dialer.integrations.socketio_feed import SocketIoFeed
+from dialer.ports import CarrierAccount
+from dialer.settings import Settings
+from dialer.store.session import Database
+from dialer.usecases.services import Services
+
+PLATFORM_MAX_LINES = 500
+
+
+def connect_redis(settings: Settings) -> Redis:
+    """A client for gates, limits and heartbeats; no operation waits longer than two seconds."""
+    return Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2, health_check_interval=30)
+
+
+def build_services(settings: Settings, *, application_name: str, pool_size: int = 10) -> Services:
+    """Everything a use case needs, over real adapters. Connections are made when first used."""
+    return Services(
+        database=Database(settings.database_url, application_name=application_name, pool_size=pool_size),
+        carrier=TwilioCarrier(settings.public_url, api_base_url=settings.twilio_api_base_url),
+        queue=CeleryTaskQueue(celery_app(settings.redis_url)),
+        feed=SocketIoFeed(settings.redis_url),
+        gate=RedisCapacityGate(connect_redis(settings)),
+        clock=SystemClock(),
+        secrets=FernetSecretBox(settings.field_encryption_keys),
+        passwords=Argon2Passwords(),
+        platform_account=platform_account(settings),
+    )
+
+
+def platform_account(settings: Settings) -> CarrierAccount:
+    """The account of tenants that have none of their own."""
+    return CarrierAccount(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        calls_per_second=settings.twilio_calls_per_second,
+        max_lines=PLATFORM_MAX_LINES,
+        api_key_sid=settings.twilio_api_key_sid,
+        api_key_secret=settings.twilio_api_key_secret,
+        twiml_app_sid=settings.twilio_twiml_app_sid,
+    )
+
+
+def carrier_webhooks(settings: Settings) -> TwilioWebhooks:
+    """The carrier's dialect for `api.webhooks`."""
+    return TwilioWebhooks(settings.public_url)
+
+
+def heartbeats(settings: Settings) -> RedisHeartbeats:
+    """Signs of life of workers and schedulers."""
+    return RedisHeartbeats(connect_redis(settings))
+
+
+def rate_limiter(settings: Settings) -> RedisRateLimiter:
+    """Request counts of the API's users."""
+    return RedisRateLimiter(connect_redis(settings))
+
+
+def queue_lengths(settings: Settings) -> RedisQueueLengths:
+    """How many tasks wait."""
+    return RedisQueueLengths(connect_redis(settings))

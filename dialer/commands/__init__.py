@@ -1,0 +1,5 @@
+"""The command groups. To add one: a module with `register(commands)`, and its name in GROUPS."""
+
+from dialer.commands import carrier, check_config, db, serve
+
+GROUPS = (db.register, carrier.register, serve.register, check_config.register)

@@ -1,0 +1,14 @@
+"""Identifiers as types of their own, so that a lead's id cannot be passed for a call's."""
+
+from typing import NewType
+from uuid import UUID
+
+TenantId = NewType("TenantId", UUID)
+UserId = NewType("UserId", UUID)
+AgentGroupId = NewType("AgentGroupId", UUID)
+AgentId = NewType("AgentId", UUID)
+CampaignId = NewType("CampaignId", UUID)
+LeadId = NewType("LeadId", UUID)
+AttemptId = NewType("AttemptId", UUID)
+CallId = NewType("CallId", UUID)
+ImportId = NewType("ImportId", UUID)

@@ -1,0 +1,15 @@
+"""One line per idle agent: nobody who answers can be left without one."""
+
+from dialer.domain.pacing.events import PacingEvent
+from dialer.domain.pacing.snapshot import Snapshot
+
+
+class ProgressivePacer:
+    """Places a call for each idle agent who has none on its way. Learns nothing."""
+
+    def observe(self, event: PacingEvent) -> None:
+        """Progressive pacing needs no history."""
+
+    def calls_to_place(self, snapshot: Snapshot) -> int:
+        """Idle agents, less the calls that ring or wait for them already."""
+        return max(0, snapshot.idle_agents - len(snapshot.ringing) - len(snapshot.waiting))

@@ -1,0 +1,1 @@
+"""What leaves the process, one folder per outside thing. Implements `dialer.ports`."""

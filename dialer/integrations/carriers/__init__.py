@@ -1,0 +1,1 @@
+"""Carriers that can place calls for us, one package each."""

@@ -1,0 +1,1 @@
+"""Twilio: the only place in the product that knows its words, numbers and markup."""

@@ -1,0 +1,200 @@
+"""Twilio as a `Carrier`, through its official library."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from dialer.domain.callee_steps import Apologise, JoinAgent, LeaveVoicemail
+from dialer.domain.calls import CallState
+from dialer.domain.errors import CallNotInProgress
+from dialer.domain.ids import AgentId, CallId
+from dialer.integrations.carriers.twilio.documents import Documents
+from dialer.integrations.carriers.twilio.errors import translate
+from dialer.integrations.carriers.twilio.urls import WebhookUrls
+from dialer.integrations.carriers.twilio.words import STATES
+from dialer.ports import CallRequest, CarrierAccount, CarrierCall, PlacedCall
+
+TIMEOUT_SECONDS = 10.0
+"""The library's own default is to wait for ever."""
+
+
+class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
+    """The library's HTTP client with a time-out, sent to another host if one is named (the twin)."""
+
+    def __init__(self, base_url: str | None):
+        super().__init__(timeout=TIMEOUT_SECONDS)
+        self._base = urlsplit(base_url) if base_url else None
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        if self._base is not None:
+            parts = urlsplit(url)
+            url = urlunsplit((self._base.scheme, self._base.netloc, parts.path, parts.query, parts.fragment))
+        return super().request(method, url, *args, **kwargs)
+
+
+class TwilioCarrier:
+    """The `Carrier` port for Twilio. One library client per thread and account: its HTTP session promises no safety."""
+
+    def __init__(self, public_url: str, *, api_base_url: str | None = None):
+        self._urls = WebhookUrls(public_url)
+        self._documents = Documents(self._urls)
+        self._api_base_url = api_base_url
+        self._local = threading.local()
+
+    def place_call(self, account: CarrierAccount, request: CallRequest) -> PlacedCall:
+        """See `Carrier.place_call`. The call's id travels in every URL, so any webhook identifies the attempt."""
+        options: dict[str, object] = {
+            "to": request.to_number,
+            "from_": request.from_number,
+            "url": self._urls.answer(request.call_id, request.lead_id),
+            "timeout": request.ring_timeout_seconds,
+            "status_callback": self._urls.status(request.call_id),
+            "status_callback_event": ["ringing", "answered", "completed"],
+        }
+        if request.amd is not None:
+            options["machine_detection"] = "DetectMessageEnd" if request.wait_for_beep else "Enable"
+        if request.amd == "async":
+            # A string: the library would write the boolean with a capital letter.
+            options |= {"async_amd": "true", "async_amd_status_callback": self._urls.amd(request.call_id)}
+        if request.record:
+            options |= {
+                "record": True,
+                "recording_channels": "dual",
+                "recording_status_callback": self._urls.recording(request.call_id),
+            }
+        return self._create(account, options)
+
+    def call_agent_phone(
+        self,
+        account: CarrierAccount,
+        *,
+        call_id: CallId,
+        agent_id: AgentId,
+        lead_name: str,
+        to_number: str,
+        from_number: str,
+        ring_timeout_seconds: int,
+    ) -> PlacedCall:
+        """See `Carrier.call_agent_phone`."""
+        return self._create(
+            account,
+            {
+                "to": to_number,
+                "from_": from_number,
+                "url": self._urls.agent_answer(call_id, agent_id, lead_name),
+                "timeout": ring_timeout_seconds,
+                "status_callback": self._urls.agent_status(call_id, agent_id),
+                "status_callback_event": ["completed"],
+            },
+        )
+
+    def join_agent_conference(
+        self, account: CarrierAccount, *, call_sid: str, call_id: CallId, agent_id: AgentId
+    ) -> None:
+        """See `Carrier.join_agent_conference`."""
+        self._update(account, call_sid, twiml=self._documents.for_step(JoinAgent(call_id, agent_id)))
+
+    def leave_voicemail(self, account: CarrierAccount, *, call_sid: str, message_url: str) -> None:
+        """See `Carrier.leave_voicemail`."""
+        self._update(account, call_sid, twiml=self._documents.for_step(LeaveVoicemail(message_url)))
+
+    def play_abandonment_message(self, account: CarrierAccount, *, call_sid: str, message: str) -> None:
+        """See `Carrier.play_abandonment_message`."""
+        self._update(account, call_sid, twiml=self._documents.for_step(Apologise(message)))
+
+    def hang_up(self, account: CarrierAccount, *, call_sid: str) -> None:
+        """See `Carrier.hang_up`."""
+        self._end(account, call_sid, "completed")
+
+    def cancel(self, account: CarrierAccount, *, call_sid: str) -> None:
+        """See `Carrier.cancel`."""
+        self._end(account, call_sid, "canceled")
+
+    def fetch_call(self, account: CarrierAccount, *, call_sid: str) -> CarrierCall | None:
+        """See `Carrier.fetch_call`."""
+        with _translated():
+            try:
+                return _carrier_call(self._client(account).calls(call_sid).fetch())
+            except TwilioRestException as error:
+                if error.status == 404:
+                    return None
+                raise
+
+    def find_calls(
+        self, account: CarrierAccount, *, to_number: str, from_number: str, since: datetime
+    ) -> list[CarrierCall]:
+        """See `Carrier.find_calls`. A call still in Twilio's queue has no start time, so the filter is applied here."""
+        with _translated():
+            calls = self._client(account).calls.list(to=to_number, from_=from_number, limit=50)
+        return [_carrier_call(call) for call in calls if (call.start_time or call.date_created or since) >= since]
+
+    def point_app_at_us(self, account: CarrierAccount) -> None:
+        """Set the voice URL of the account's TwiML app, through which agents' consoles call in, to our webhook."""
+        if account.twiml_app_sid is None:
+            return
+        with _translated():
+            app = self._client(account).applications(account.twiml_app_sid)
+            app.update(voice_url=self._urls.agent_leg(), voice_method="POST")
+
+    def _create(self, account: CarrierAccount, options: dict[str, object]) -> PlacedCall:
+        with _translated():
+            call = self._client(account).calls.create(**options)
+        return PlacedCall(call.sid, int(call.queue_time or 0) / 1000)
+
+    def _update(self, account: CarrierAccount, call_sid: str, **changes: object) -> None:
+        with _translated():
+            self._client(account).calls(call_sid).update(**changes)
+
+    def _end(self, account: CarrierAccount, call_sid: str, status: str) -> None:
+        try:
+            self._update(account, call_sid, status=status)
+        except CallNotInProgress:
+            return
+
+    def _client(self, account: CarrierAccount) -> Client:
+        clients: dict[tuple[str, str], Client] = self._local.__dict__.setdefault("clients", {})
+        user, password = account.api_key_sid or account.account_sid, account.api_key_secret or account.auth_token
+        if (user, password) not in clients:
+            clients[(user, password)] = Client(
+                user, password, account.account_sid, http_client=_HttpClient(self._api_base_url)
+            )
+        return clients[(user, password)]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise translate(error) from error
+
+
+def _carrier_call(call: Any) -> CarrierCall:
+    return CarrierCall(
+        call_sid=call.sid,
+        state=STATES.get(str(call.status), CallState.PLACED),
+        to_number=call.to,
+        from_number=call._from,
+        answered_by=call.answered_by,
+        started_at=_utc(call.start_time),
+        ended_at=_utc(call.end_time),
+        duration_seconds=_number(call.duration, int),
+        cost=abs(Decimal(call.price)) if call.price else None,
+        cost_unit=call.price_unit,
+    )
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(UTC)
+
+
+def _number(value: str | None, kind: Callable[[str], int]) -> int | None:
+    return kind(value) if value not in (None, "") else None

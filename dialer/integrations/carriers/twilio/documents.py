@@ -1,0 +1,137 @@
+"""TwiML: what callees and agents hear, and where they are put."""
+
+from twilio.twiml.voice_response import Dial, VoiceResponse
+
+from dialer.domain.callee_steps import (
+    Apologise,
+    CalleeStep,
+    HangUp,
+    HoldForPhoneAgent,
+    JoinAgent,
+    LeaveVoicemail,
+    WaitForAgent,
+)
+from dialer.domain.ids import AgentId, CallId
+from dialer.integrations.carriers.twilio.urls import WebhookUrls
+
+_CONFERENCE_EVENTS = "join leave"
+
+
+class Documents:
+    """Builds every document that is sent to Twilio, by its own library."""
+
+    def __init__(self, urls: WebhookUrls):
+        self.urls = urls
+
+    def for_step(self, step: CalleeStep) -> str:
+        """What a callee hears next."""
+        match step:
+            case JoinAgent(call_id, agent_id):
+                return self._join_agent(call_id, agent_id)
+            case HoldForPhoneAgent(call_id):
+                return self._hold_for_phone_agent(call_id)
+            case WaitForAgent(call_id):
+                return self._wait(call_id)
+            case Apologise(message):
+                return self._say_and_hang_up(message)
+            case LeaveVoicemail(message_url):
+                response = VoiceResponse()
+                response.play(message_url)
+                response.hangup()
+                return str(response)
+            case HangUp():
+                response = VoiceResponse()
+                response.hangup()
+                return str(response)
+
+    def agent_leg(self, agent_id: AgentId) -> str:
+        """The standing conference. The leg outlives every callee and is never what ends the conference for one."""
+        response = VoiceResponse()
+        dial = Dial()
+        dial.conference(
+            f"agent_{agent_id}",
+            participant_label=f"agent_{agent_id}",
+            start_conference_on_enter=True,
+            end_conference_on_exit=False,
+            beep=False,
+            wait_url="",
+            status_callback=self.urls.agent_conference(agent_id),
+            status_callback_event=_CONFERENCE_EVENTS,
+        )
+        response.append(dial)
+        return str(response)
+
+    def agent_answer(self, *, call_id: CallId, agent_id: AgentId, conference_name: str, lead_name: str) -> str:
+        """Whisper who is on the line, then put lead and agent together; either one's leaving ends the call."""
+        response = VoiceResponse()
+        response.say(f"Call with {lead_name}.")
+        dial = Dial()
+        dial.conference(
+            conference_name,
+            participant_label=f"agent_{agent_id}",
+            start_conference_on_enter=True,
+            end_conference_on_exit=True,
+            beep=False,
+            status_callback=self.urls.call_conference(call_id),
+            status_callback_event=_CONFERENCE_EVENTS,
+        )
+        response.append(dial)
+        return str(response)
+
+    def too_late(self) -> str:
+        """For an agent who picked up after the lead was gone."""
+        return self._say_and_hang_up("The caller has hung up.")
+
+    def hold(self, message: str) -> str:
+        """Two seconds of quiet, then the abandonment message: whoever is not reached in time hears it."""
+        response = VoiceResponse()
+        response.pause(length=2)
+        response.say(message)
+        response.pause(length=20)
+        return str(response)
+
+    def _join_agent(self, call_id: CallId, agent_id: AgentId) -> str:
+        response = VoiceResponse()
+        dial = Dial()
+        # The agent's leg came first, so its subscription to conference events is the one that counts; the label is
+        # what ties those events to this call. The callback here is for the case that the agent's leg just left.
+        dial.conference(
+            f"agent_{agent_id}",
+            participant_label=f"call_{call_id}",
+            start_conference_on_enter=True,
+            end_conference_on_exit=False,
+            beep=False,
+            wait_url="",
+            status_callback=self.urls.agent_conference(agent_id),
+            status_callback_event=_CONFERENCE_EVENTS,
+        )
+        response.append(dial)
+        return str(response)
+
+    def _hold_for_phone_agent(self, call_id: CallId) -> str:
+        response = VoiceResponse()
+        dial = Dial()
+        dial.conference(
+            f"call_{call_id}",
+            participant_label=f"call_{call_id}",
+            start_conference_on_enter=True,
+            end_conference_on_exit=True,
+            beep=False,
+            wait_url=self.urls.hold(call_id),
+            status_callback=self.urls.call_conference(call_id),
+            status_callback_event=_CONFERENCE_EVENTS,
+        )
+        response.append(dial)
+        return str(response)
+
+    def _wait(self, call_id: CallId) -> str:
+        response = VoiceResponse()
+        response.pause(length=1)
+        response.redirect(self.urls.waiting(call_id))
+        return str(response)
+
+    def _say_and_hang_up(self, message: str) -> str:
+        response = VoiceResponse()
+        response.say(message)
+        response.hangup()
+        return str(response)

@@ -1,0 +1,30 @@
+"""The schema's revision, and sums over all tenants for the metrics page."""
+
+from collections import defaultdict
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from dialer.domain.errors import Unavailable
+from dialer.store.session import Database
+
+_REVISION = text("select version_num from alembic_version")
+_FLOOR = text("select subject, state, total from floor_counts()")
+
+
+def find_revision(database: Database) -> str | None:
+    """The newest migration applied. Raises Unavailable if the database cannot tell."""
+    try:
+        with database.transaction() as tx:
+            return tx.session.execute(_REVISION).scalar_one_or_none()
+    except SQLAlchemyError as error:
+        raise Unavailable("the database cannot be reached or has no schema") from error
+
+
+def count_floor(session: Session) -> dict[str, dict[str, int]]:
+    """Calls in flight, agents and campaigns by state, over all tenants."""
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for subject, state, total in session.execute(_FLOOR):
+        counts[subject][state] = total
+    return counts

@@ -1,0 +1,35 @@
+"""The tables, one file per aggregate: columns and constraints, no behaviour.
+
+Row-level security, the tenant-crossing look-ups and the agent state log are in the migrations, since SQLAlchemy has
+no words for them.
+"""
+
+from dialer.store.schema.agents import Agent, AgentGroup, AgentLeg, AgentSocket, AgentStateChange
+from dialer.store.schema.base import Base
+from dialer.store.schema.calls import Attempt, Call, CallEvent, LiveAnswer
+from dialer.store.schema.campaigns import Campaign
+from dialer.store.schema.leads import Lead, LeadImport
+from dialer.store.schema.suppression import Suppression
+from dialer.store.schema.tenants import CarrierAccount, Tenant
+from dialer.store.schema.users import LoginSession, User
+
+__all__ = [
+    "Agent",
+    "AgentGroup",
+    "AgentLeg",
+    "AgentSocket",
+    "AgentStateChange",
+    "Attempt",
+    "Base",
+    "Call",
+    "CallEvent",
+    "Campaign",
+    "CarrierAccount",
+    "Lead",
+    "LeadImport",
+    "LiveAnswer",
+    "LoginSession",
+    "Suppression",
+    "Tenant",
+    "User",
+]

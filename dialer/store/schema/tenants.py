@@ -1,0 +1,35 @@
+"""Tenants and the carrier accounts their calls are placed with."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from dialer.store.schema.base import Base, PrimaryKey, TenantKey
+
+
+class Tenant(Base):
+    """A customer: organization and workspace are other words for it."""
+
+    __tablename__ = "tenants"
+    id: Mapped[PrimaryKey]
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class CarrierAccount(Base):
+    """A tenant's own account at the carrier. Tokens are encrypted with the field encryption keys."""
+
+    __tablename__ = "carrier_accounts"
+    __table_args__ = (Index("uq_carrier_accounts_tenant_id", "tenant_id", unique=True),)
+    id: Mapped[PrimaryKey]
+    tenant_id: Mapped[TenantKey]
+    account_sid: Mapped[str]
+    auth_token_encrypted: Mapped[str]
+    api_key_sid: Mapped[str | None]
+    api_key_secret_encrypted: Mapped[str | None]
+    twiml_app_sid: Mapped[str | None]
+    calls_per_second: Mapped[float]
+    max_lines: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]

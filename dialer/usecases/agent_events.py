@@ -1,0 +1,84 @@
+"""The events that consoles receive, as plain dicts: the one place that spells their keys, for web and workers alike."""
+
+from datetime import UTC, datetime
+
+from dialer.domain.call_words import Disposition
+from dialer.domain.ids import AgentId
+from dialer.store.agents import AgentRow
+from dialer.store.calls import LockedCall
+from dialer.store.screen_pops import ScreenPop
+
+INCOMING_CALL = "incoming:call"
+CALL_ENDED = "call:ended"
+AGENT_STATUS_UPDATED = "agent:status:updated"
+AGENT_AUDIO = "agent:audio"
+
+Payload = dict[str, object]
+
+
+def incoming_call(call: LockedCall | ScreenPop) -> Payload:
+    """Somebody has answered and is this agent's now. The same payload resyncs a console that reconnects."""
+    pop = call if isinstance(call, ScreenPop) else _screen_pop(call)
+    return {
+        "callId": str(pop.call_id),
+        "leadId": str(pop.lead_id),
+        "first_name": pop.first_name,
+        "last_name": pop.last_name,
+        "phone": pop.phone,
+        "notes": pop.notes,
+        "campaign_id": str(pop.campaign_id),
+        "campaign_name": pop.campaign_name,
+        "custom_fields": dict(pop.custom_fields),
+    }
+
+
+def _screen_pop(call: LockedCall) -> ScreenPop:
+    return ScreenPop(
+        call_id=call.call_id,
+        lead_id=call.lead_id,
+        first_name=call.lead_first_name,
+        last_name=call.lead_last_name,
+        phone=call.to_number,
+        notes=call.lead_notes,
+        campaign_id=call.campaign_id,
+        campaign_name=call.campaign_name,
+        custom_fields=call.lead_custom_fields,
+    )
+
+
+def call_ended(call: LockedCall, *, reason: str, wrap_up_until: datetime | None) -> Payload:
+    """The call is over for this agent: `reason` is its disposition, or why it was taken from him.
+
+    `wrap_up_until` None means that he is free again at once.
+    """
+    return {
+        "callId": str(call.call_id),
+        "leadId": str(call.lead_id),
+        "reason": reason,
+        "disposition": call.disposition or (reason if reason in set(Disposition) else None),
+        "wrap_up_until": iso_instant(wrap_up_until),
+    }
+
+
+def agent_status_updated(agent: AgentRow) -> Payload:
+    """An agent's status or state changed. `status` is the one the API shows, `declared_status` the agent's own word."""
+    return {
+        "agentId": str(agent.id),
+        "name": agent.name,
+        "status": str(agent.presented_status),
+        "declared_status": str(agent.status),
+        "state": str(agent.state),
+        "current_calls": agent.current_calls,
+        "wrap_up_until": iso_instant(agent.wrap_up_until),
+        "at": iso_instant(agent.updated_at),
+    }
+
+
+def audio_changed(*, agent_id: AgentId, is_connected: bool) -> Payload:
+    """The standing audio leg of this agent's console was proven, or is gone."""
+    return {"agentId": str(agent_id), "connected": is_connected}
+
+
+def iso_instant(at: datetime | None) -> str | None:
+    """An instant as the API writes it: UTC, ISO 8601, `Z`."""
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,181 @@
+"""Placing a planned call, at most once, and withdrawing one that is no longer wanted."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from dialer.domain.calls import CallState, Verdict
+from dialer.domain.compliance import CallingVerdict, may_place
+from dialer.domain.errors import CarrierError, CarrierRefused, CarrierUnavailable
+from dialer.domain.ids import CallId, CampaignId, TenantId
+from dialer.ports import CallRequest, CarrierAccount, PlacedCall
+from dialer.store import calls as call_store
+from dialer.store import claims, placements
+from dialer.store.placements import PlannedCall
+from dialer.usecases.carrier_accounts import account_of
+from dialer.usecases.services import Services
+
+log = structlog.get_logger()
+
+MAX_GATE_WAIT_SECONDS = 3.0
+CARRIER_TROUBLE_DELAY = timedelta(seconds=30)
+
+
+def place_call(
+    services: Services, *, tenant_id: TenantId, call_id: CallId, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Place one planned call, at most once whatever crashes.
+
+    Twice or at once: the second finds the call no longer planned and stops. Death before the commit of `placing`: the
+    call is still planned and expires. Death after it: the call stays `placing` and a sweep asks the carrier; it is
+    never placed again.
+    """
+    with services.transaction(tenant_id) as tx:
+        account = account_of(services, tx.session, tenant_id)
+    wait = services.gate.reserve_start(
+        account.account_sid, calls_per_second=account.calls_per_second, max_wait_seconds=MAX_GATE_WAIT_SECONDS
+    )
+    if wait is None:
+        withdraw_call(services, tenant_id=tenant_id, call_id=call_id, only_if_forbidden=True)
+        return
+    if wait > 0:
+        sleep(wait)
+    planned = _begin(services, tenant_id=tenant_id, call_id=call_id)
+    if planned is not None:
+        _ask_carrier(services, tenant_id, account, planned)
+
+
+def _begin(services: Services, *, tenant_id: TenantId, call_id: CallId) -> PlannedCall | None:
+    """The placing transaction: decide on fresh rows and commit to the attempt, or withdraw it and return None."""
+    now = services.clock.now()
+    with services.transaction(tenant_id) as tx:
+        planned = placements.lock_planned_call(tx.session, call_id=call_id, now=now)
+        if planned is None:
+            return None
+        verdict = may_place(planned.candidate, now)
+        if not verdict.allowed:
+            _withdraw(tx.session, planned, verdict, now)
+            return None
+        placements.begin_placing(tx.session, planned=planned, verdict=verdict, now=now)
+    return planned
+
+
+def _ask_carrier(services: Services, tenant_id: TenantId, account: CarrierAccount, planned: PlannedCall) -> None:
+    try:
+        placed = services.carrier.place_call(account, _request(planned))
+    except (CarrierRefused, CarrierUnavailable) as refusal:
+        _record_not_accepted(services, tenant_id, planned, refusal)
+    except Exception as trouble:
+        # Anything else may have happened after the request was sent. Find out; do not place it again.
+        _record_unresolved(services, tenant_id, planned, trouble)
+        if not isinstance(trouble, CarrierError):
+            raise
+    else:
+        _record_placed(services, tenant_id, planned, placed)
+
+
+def _request(planned: PlannedCall) -> CallRequest:
+    return CallRequest(
+        call_id=planned.call_id,
+        lead_id=planned.lead_id,
+        to_number=planned.candidate.to_number,
+        from_number=planned.from_number,
+        ring_timeout_seconds=planned.ring_timeout_seconds,
+        amd=None if not planned.amd_enabled else ("sync" if planned.amd_mode == "sync" else "async"),
+        wait_for_beep=planned.voicemail_message_url is not None,
+        record=planned.record_calls,
+    )
+
+
+def _record_placed(services: Services, tenant_id: TenantId, planned: PlannedCall, placed: PlacedCall) -> None:
+    """The carrier's webhooks may have been quicker: then only the facts are filled."""
+    now = services.clock.now()
+    facts = {"call_sid": placed.call_sid, "placed_at": now}
+    with services.transaction(tenant_id) as tx:
+        if not call_store.update_call(tx.session, call_id=planned.call_id, now=now, to=CallState.PLACED, facts=facts):
+            call_store.update_call(tx.session, call_id=planned.call_id, now=now, facts=facts)
+    if placed.queue_seconds > 1:
+        log.warning("carrier_queues_our_calls", call_id=str(planned.call_id), queue_seconds=placed.queue_seconds)
+
+
+def _record_unresolved(services: Services, tenant_id: TenantId, planned: PlannedCall, trouble: Exception) -> None:
+    now = services.clock.now()
+    with services.transaction(tenant_id) as tx:
+        call_store.update_call(tx.session, call_id=planned.call_id, now=now, to=CallState.UNRESOLVED)
+        call_store.record_event(
+            tx.session, call_id=planned.call_id, event_key="placing:unresolved", kind="unresolved",
+            payload={"error": str(trouble)[:500]}, now=now,
+        )  # fmt: skip
+    log.warning("placement_unresolved", call_id=str(planned.call_id), error=type(trouble).__name__)
+
+
+def _record_not_accepted(services: Services, tenant_id: TenantId, planned: PlannedCall, refusal: CarrierError) -> None:
+    """Definitely not accepted: a dead number ends its lead; other trouble frees the lead and, if lasting, pauses."""
+    now = services.clock.now()
+    number_is_dead = isinstance(refusal, CarrierRefused) and refusal.scope == "number"
+    cause = f"carrier {refusal.carrier_code}" if refusal.carrier_code else "carrier unavailable"
+    with services.transaction(tenant_id) as tx:
+        call, event_id = call_store.record_event(
+            tx.session, call_id=planned.call_id, event_key="placing:refused", kind="refused",
+            payload={"code": refusal.carrier_code, "error": str(refusal)[:500]}, now=now,
+        )  # fmt: skip
+        to = CallState.FAILED if number_is_dead else CallState.CANCELLED
+        facts: dict[str, object] = {"ended_at": now, "hangup_cause": cause}
+        if number_is_dead:
+            facts["disposition"] = "failed"
+        call_store.update_call(
+            tx.session, call_id=planned.call_id, now=now, to=to, facts=facts, event=(event_id, Verdict.APPLIED)
+        )
+        if number_is_dead:
+            call_store.fail_lead(tx.session, lead_id=planned.lead_id, reason=cause, now=now)
+        else:
+            claims.release_lead(
+                tx.session,
+                lead_id=planned.lead_id,
+                now=now,
+                next_call_at=now + CARRIER_TROUBLE_DELAY,
+                count_attempt=False,
+            )
+        if isinstance(refusal, CarrierRefused) and not number_is_dead:
+            note = f"paused: the carrier refuses this campaign's calls ({cause}: {refusal})"
+            if placements.pause_campaign_for_trouble(tx.session, campaign_id=call.campaign_id, note=note, now=now):
+                payload = {"campaignId": str(call.campaign_id), "status": "paused", "reason": note}
+                tx.after_commit(services.feed.to_tenant, tenant_id, "campaign:updated", payload)
+    log.warning("placement_refused", call_id=str(planned.call_id), carrier_code=refusal.carrier_code)
+
+
+def withdraw_planned_calls(services: Services, *, tenant_id: TenantId, campaign_id: CampaignId) -> int:
+    """Withdraw the planned calls of a campaign that may no longer be placed; return how many there were to look at."""
+    with services.transaction(tenant_id) as tx:
+        planned = placements.list_planned_calls(tx.session, campaign_id=campaign_id)
+    for call_id in planned:
+        withdraw_call(services, tenant_id=tenant_id, call_id=call_id, only_if_forbidden=True)
+    return len(planned)
+
+
+def withdraw_call(services: Services, *, tenant_id: TenantId, call_id: CallId, only_if_forbidden: bool) -> bool:
+    """Cancel a planned call and give its lead back; tell whether that was done. A call past planning is left alone."""
+    now = services.clock.now()
+    with services.transaction(tenant_id) as tx:
+        planned = placements.lock_planned_call(tx.session, call_id=call_id, now=now)
+        if planned is None:
+            return False
+        verdict = may_place(planned.candidate, now)
+        if verdict.allowed and only_if_forbidden:
+            return False
+        _withdraw(tx.session, planned, verdict, now)
+    return True
+
+
+def _withdraw(session: Session, planned: PlannedCall, verdict: CallingVerdict, now: datetime) -> None:
+    codes = {reason.code for reason in verdict.reasons}
+    if codes & {"suppressed", "do_not_call"}:
+        lead_status = "dnc"
+    elif "attempts_exhausted" in codes:
+        lead_status = "failed"
+    else:
+        lead_status = "pending"
+    placements.withdraw_planned_call(session, planned=planned, verdict=verdict, lead_status=lead_status, now=now)

@@ -1,0 +1,140 @@
+"""Asking the carrier about calls whose end never came, or whose beginning is unknown."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from dialer.domain.calls import FINAL, LIVE, CallState, Verdict
+from dialer.domain.dispositions import is_machine
+from dialer.domain.errors import CarrierError
+from dialer.domain.ids import CallId, TenantId
+from dialer.ports import CarrierAccount, CarrierCall
+from dialer.store import calls as call_store
+from dialer.store import claims
+from dialer.store.calls import LockedCall
+from dialer.store.session import Transaction
+from dialer.usecases.call_events import StatusReport, apply_status
+from dialer.usecases.carrier_accounts import account_of
+from dialer.usecases.services import Services
+
+log = structlog.get_logger()
+
+ABSENCE_IS_CERTAIN_AFTER = timedelta(minutes=5)
+"""The carrier's lists lag behind; only absence after this time counts as 'never accepted'."""
+
+
+def reconcile_call(services: Services, *, tenant_id: TenantId, call_id: CallId) -> None:
+    """Bring one call to the state that the carrier reports. A call that has moved on meanwhile is left alone.
+
+    A call without the carrier's id is looked for by its numbers. Found: it is adopted. Not found for five minutes: it
+    was never accepted and the lead is freed; the attempt itself is never placed again.
+    """
+    now = services.clock.now()
+    with services.transaction(tenant_id) as tx:
+        call = call_store.lock_call(tx.session, call_id)
+        account = account_of(services, tx.session, tenant_id)
+        call_store.update_call(tx.session, call_id=call_id, now=now, changes={"reconciled_at": now})
+    if call is None or call.state in FINAL:
+        return
+    if call.state in LIVE and is_machine(call.answered_by):
+        services.queue.send("dialer.calls.end_machine_call", tenant_id=str(tenant_id), call_id=str(call_id))
+    try:
+        found = _ask(services, account, call)
+    except CarrierError as trouble:
+        log.warning("reconciliation_postponed", call_id=str(call_id), error=str(trouble))
+        return
+    with services.transaction(tenant_id) as tx:
+        locked = call_store.lock_call(tx.session, call_id)
+        if locked is None or locked.state in FINAL:
+            return
+        if found is not None:
+            _apply(services, tx, locked, found, now)
+        elif locked.call_sid is None and now - (locked.placing_at or locked.created_at) > ABSENCE_IS_CERTAIN_AFTER:
+            _record_never_accepted(tx, locked, now)
+
+
+def _ask(services: Services, account: CarrierAccount, call: LockedCall) -> CarrierCall | None:
+    if call.call_sid is not None:
+        return services.carrier.fetch_call(account, call_sid=call.call_sid)
+    since = (call.placing_at or call.created_at) - timedelta(seconds=5)
+    candidates = services.carrier.find_calls(
+        account, to_number=call.to_number, from_number=call.from_number, since=since
+    )
+    with services.transaction(call.tenant_id) as tx:
+        known = call_store.known_call_sids(tx.session, [candidate.call_sid for candidate in candidates])
+    strangers = [candidate for candidate in candidates if candidate.call_sid not in known]
+    # The oldest stranger is ours: the lead has had no other call in flight since then.
+    return strangers[-1] if strangers else None
+
+
+def _apply(services: Services, tx: Transaction, call: LockedCall, found: CarrierCall, now: datetime) -> None:
+    event_key = f"reconciled:{found.state}:{now.isoformat()}"
+    locked, event_id = call_store.record_event(
+        tx.session,
+        call_id=call.call_id,
+        event_key=event_key,
+        kind="reconciliation",
+        payload={"state": str(found.state), "call_sid": found.call_sid, "duration": found.duration_seconds},
+        now=now,
+    )
+    if found.state == CallState.PLACED:
+        facts = {"call_sid": found.call_sid, "placed_at": now}
+        moved = call_store.update_call(
+            tx.session,
+            call_id=call.call_id,
+            now=now,
+            to=CallState.PLACED,
+            facts=facts,
+            event=(event_id, Verdict.APPLIED),
+        )
+        if not moved:
+            call_store.update_call(tx.session, call_id=call.call_id, now=now, facts=facts)
+        return
+    report = StatusReport(
+        call_id=call.call_id,
+        call_sid=found.call_sid,
+        event_key=event_key,
+        state=found.state,
+        duration_seconds=found.duration_seconds,
+        answered_by=found.answered_by,
+        hangup_cause="reconciled with the carrier",
+        payload={},
+    )
+    apply_status(services, tx, call=locked, report=report, event_id=event_id, now=now)
+
+
+def _record_never_accepted(tx: Transaction, call: LockedCall, now: datetime) -> None:
+    _, event_id = call_store.record_event(
+        tx.session,
+        call_id=call.call_id,
+        event_key="reconciled:never_accepted",
+        kind="reconciliation",
+        payload={"found": False},
+        now=now,
+    )
+    call_store.update_call(
+        tx.session,
+        call_id=call.call_id,
+        now=now,
+        to=CallState.CANCELLED,
+        facts={"ended_at": now, "hangup_cause": "never accepted by the carrier"},
+        event=(event_id, Verdict.APPLIED),
+    )
+    claims.release_lead(tx.session, lead_id=call.lead_id, now=now, next_call_at=now, count_attempt=False)
+
+
+def record_cost(services: Services, *, tenant_id: TenantId, call_id: CallId) -> bool:
+    """Ask the carrier what a finished call cost; tell whether the price is there yet: billing comes later."""
+    now = services.clock.now()
+    with services.transaction(tenant_id) as tx:
+        call = call_store.lock_call(tx.session, call_id)
+        account = account_of(services, tx.session, tenant_id)
+        call_store.update_call(tx.session, call_id=call_id, now=now, changes={"cost_checked_at": now})
+    if call is None or call.call_sid is None:
+        return False
+    found = services.carrier.fetch_call(account, call_sid=call.call_sid)
+    if found is None or found.cost is None:
+        return False
+    with services.transaction(tenant_id) as tx:
+        facts = {"cost": found.cost, "cost_unit": found.cost_unit}
+        return call_store.update_call(tx.session, call_id=call_id, now=now, facts=facts)

@@ -1,0 +1,27 @@
+"""The web server. One worker process per instance: a Socket.IO session lives in the process that accepted it, so more
+processes behind one port would need stickiness gunicorn does not have. Scale by instances behind a sticky proxy.
+
+Every open WebSocket holds a thread; they are made as they are needed, so a high limit costs nothing when idle.
+"""
+
+import os
+from pathlib import Path
+
+bind = f"{os.environ.get('BIND_ADDRESS', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = 1
+threads = int(os.environ.get("WEB_THREADS", "256"))
+worker_connections = 2 * threads + 1000
+# Longer than the proxy's, so that it is never we who close a connection the proxy is about to use.
+keepalive = 75
+timeout = 60
+# Open WebSockets never end by themselves: this is how long a stopping instance waits for requests in progress.
+graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", "20"))
+accesslog = None
+# Nobody manages the server through it, and two instances would share its path.
+control_socket_disable = True
+errorlog = "-"
+loglevel = os.environ.get("LOG_LEVEL", "INFO").lower()
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+# The heartbeat file in memory: on a slow disk its update may block long enough to look like a hang.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes a private file in it

@@ -1,0 +1,63 @@
+"""Runs migrations, each in a transaction of its own, with time-outs: a waiting migration must not stop the product."""
+
+import os
+
+from alembic import context
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
+
+# A migration that waits for a lock makes everybody after it wait too: better to fail and be run again.
+LOCK_TIMEOUT = "5s"
+STATEMENT_TIMEOUT = "15min"
+
+
+def database_url() -> str:
+    url = (
+        context.config.get_main_option("sqlalchemy.url")
+        or os.environ.get("DATABASE_OWNER_URL")
+        or os.environ.get("DATABASE_URL")
+    )
+    if not url:
+        raise SystemExit("set DATABASE_OWNER_URL or DATABASE_URL")
+    return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+
+
+def migrate(connection: Connection) -> None:
+    from dialer.store.schema import Base
+
+    connection.execute(text(f"set lock_timeout = '{LOCK_TIMEOUT}'"))
+    connection.execute(text(f"set statement_timeout = '{STATEMENT_TIMEOUT}'"))
+    connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        transaction_per_migration=True,
+        compare_type=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+
+
+def migrate_online() -> None:
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        migrate(given)
+        return
+    engine = create_engine(database_url(), poolclass=NullPool)
+    with engine.connect() as connection:
+        migrate(connection)
+    engine.dispose()
+
+
+def print_sql() -> None:
+    context.configure(dialect_name="postgresql", literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if context.is_offline_mode():
+    print_sql()
+else:
+    migrate_online()

@@ -1,0 +1,21 @@
+"""What is enqueued when. A job that was missed is not made up for: the next one does its work."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Job:
+    """Send `task` every `seconds`; a message that nobody took within that time expires."""
+
+    task: str
+    seconds: float
+
+
+JOBS = (
+    Job("dialer.dialing.pace_active_campaigns", 1),
+    Job("dialer.calls.sweep_agents", 1),
+    Job("dialer.calls.sweep_calls", 3),
+    Job("dialer.calls.move_scheduled_campaigns", 5),
+    Job("dialer.calls.sweep_costs", 10),
+    Job("dialer.calls.sweep_agent_legs", 30),
+)

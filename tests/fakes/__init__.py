@@ -1,0 +1,9 @@
+"""Fakes of `dialer.ports`: scripted, and keeping what they were asked."""
+
+from tests.fakes.carrier import FakeCarrier
+from tests.fakes.clock import FrozenClock
+from tests.fakes.feed import RecordingFeed
+from tests.fakes.gate import OpenGate
+from tests.fakes.queue import RecordingQueue
+
+__all__ = ["FakeCarrier", "FrozenClock", "OpenGate", "RecordingFeed", "RecordingQueue"]

@@ -1,0 +1,138 @@
+"""A carrier that does what the test scripts and keeps what it was asked. It calls nobody and answers at once."""
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dialer.domain.calls import FINAL, CallState
+from dialer.domain.errors import (
+    CallNotInProgress,
+    CarrierError,
+    CarrierOutcomeUnknown,
+    CarrierRefused,
+    CarrierUnavailable,
+)
+from dialer.domain.ids import AgentId, CallId
+from dialer.ports import CallRequest, CarrierAccount, CarrierCall, PlacedCall
+
+_SCOPES = {"21211": "number", "21210": "caller_id", "20003": "account"}
+
+
+@dataclass
+class FakeCarrier:
+    """Script the next request with `will_refuse("21211")`, `will_be_unavailable()`, `will_lose_the_answer()`.
+
+    `placed` are the accepted CallRequests; `sids[call_id]` the call_sid given to each; `calls` what `fetch_call` tells;
+    `done` every later command as (verb, call_sid, detail).
+    """
+
+    placed: list[CallRequest] = field(default_factory=list)
+    rung_agents: list[tuple[CallId, str]] = field(default_factory=list)
+    sids: dict[CallId, str] = field(default_factory=dict)
+    calls: dict[str, CarrierCall] = field(default_factory=dict)
+    done: list[tuple[str, str, str]] = field(default_factory=list)
+    _next_errors: list[tuple[CarrierError, bool]] = field(default_factory=list)
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def will_refuse(self, code: str) -> None:
+        """The next request is refused for good with this vendor code."""
+        scope = _SCOPES.get(code, "request")
+        self._next_errors.append((CarrierRefused(f"refused ({code})", scope=scope, carrier_code=int(code)), False))  # type: ignore[arg-type]
+
+    def will_be_unavailable(self) -> None:
+        """The next request is definitely not accepted, for now."""
+        self._next_errors.append((CarrierUnavailable("try again later", carrier_code=20429), False))
+
+    def will_lose_the_answer(self, *, but_accept: bool = True) -> None:
+        """The next request times out; with `but_accept` the call exists nevertheless."""
+        self._next_errors.append((CarrierOutcomeUnknown("timed out"), but_accept))
+
+    def knows(self, call_sid: str, state: CallState, **facts: object) -> None:
+        """From now on `fetch_call` tells this state of the call, with these facts."""
+        known = self.calls[call_sid]
+        self.calls[call_sid] = CarrierCall(**{**vars(known), "state": state, **facts})  # type: ignore[arg-type]
+
+    def place_call(self, account: CarrierAccount, request: CallRequest) -> PlacedCall:
+        call_sid = self._accept(request.to_number, request.from_number)
+        self.placed.append(request)
+        self.sids[request.call_id] = call_sid
+        self._fail_late()
+        return PlacedCall(call_sid, queue_seconds=0.0)
+
+    def call_agent_phone(
+        self,
+        account: CarrierAccount,
+        *,
+        call_id: CallId,
+        agent_id: AgentId,
+        lead_name: str,
+        to_number: str,
+        from_number: str,
+        ring_timeout_seconds: int,
+    ) -> PlacedCall:
+        call_sid = self._accept(to_number, from_number)
+        self.rung_agents.append((call_id, to_number))
+        self._fail_late()
+        return PlacedCall(call_sid, queue_seconds=0.0)
+
+    def join_agent_conference(
+        self, account: CarrierAccount, *, call_sid: str, call_id: CallId, agent_id: AgentId
+    ) -> None:
+        self._command("join_agent_conference", call_sid, str(agent_id))
+
+    def leave_voicemail(self, account: CarrierAccount, *, call_sid: str, message_url: str) -> None:
+        self._command("leave_voicemail", call_sid, message_url)
+
+    def play_abandonment_message(self, account: CarrierAccount, *, call_sid: str, message: str) -> None:
+        self._command("play_abandonment_message", call_sid, message)
+
+    def hang_up(self, account: CarrierAccount, *, call_sid: str) -> None:
+        self._command("hang_up", call_sid, "", may_be_over=True)
+
+    def cancel(self, account: CarrierAccount, *, call_sid: str) -> None:
+        self._command("cancel", call_sid, "", may_be_over=True)
+
+    def fetch_call(self, account: CarrierAccount, *, call_sid: str) -> CarrierCall | None:
+        self._fail_early()
+        return self.calls.get(call_sid)
+
+    def find_calls(
+        self, account: CarrierAccount, *, to_number: str, from_number: str, since: datetime
+    ) -> list[CarrierCall]:
+        self._fail_early()
+        found = [call for call in self.calls.values() if (call.to_number, call.from_number) == (to_number, from_number)]
+        return [call for call in reversed(found) if call.started_at is None or call.started_at >= since][:50]
+
+    def _accept(self, to_number: str, from_number: str) -> str:
+        self._fail_early()
+        call_sid = f"CA{next(self._numbers):032x}"
+        self.calls[call_sid] = CarrierCall(
+            call_sid,
+            CallState.PLACED,
+            to_number,
+            from_number,
+            answered_by=None,
+            started_at=None,
+            ended_at=None,
+            duration_seconds=None,
+            cost=None,
+            cost_unit=None,
+        )
+        return call_sid
+
+    def _command(self, verb: str, call_sid: str, detail: str, *, may_be_over: bool = False) -> None:
+        self._fail_early()
+        known = self.calls.get(call_sid)
+        if known is not None and known.state in FINAL and not may_be_over:
+            raise CallNotInProgress(f"{call_sid} is over")
+        self.done.append((verb, call_sid, detail))
+        self._fail_late()
+
+    def _fail_early(self) -> None:
+        if self._next_errors and not self._next_errors[0][1]:
+            raise self._next_errors.pop(0)[0]
+
+    def _fail_late(self) -> None:
+        """Fail after the fact: the carrier did it, we never hear of it."""
+        if self._next_errors and self._next_errors[0][1]:
+            raise self._next_errors.pop(0)[0]

@@ -1,0 +1,21 @@
+"""A clock that stands still until told otherwise."""
+
+from datetime import UTC, datetime, timedelta
+
+# A Wednesday, 10:00 in New York and 15:00 in London: inside everybody's calling hours.
+NOON = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+
+
+class FrozenClock:
+    """`clock.advance(seconds=5)` or `clock.at = …` moves it."""
+
+    def __init__(self, at: datetime = NOON):
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, **duration: float) -> datetime:
+        """Move on by `seconds=…`, `minutes=…`, `days=…`."""
+        self.at += timedelta(**duration)
+        return self.at

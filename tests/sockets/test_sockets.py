@@ -1,0 +1,383 @@
+"""Connecting, joining, declaring, receiving and leaving over real sockets."""
+
+import subprocess
+import sys
+import time
+from uuid import uuid4
+
+import pytest
+import socketio
+from flask_jwt_extended import create_access_token
+from sqlalchemy import text
+
+from dialer.domain.live_rooms import agent_room, tenant_room
+from dialer.usecases import access
+from tests.builders.agents import make_agent
+from tests.builders.calls import make_call
+
+
+def join(browser, caller, agent_id, **more):
+    browser.connect(caller.token)
+    return browser.say("agent:join", {"agentId": str(agent_id), "tenantId": str(caller.tenant_id)} | more)
+
+
+def sockets_of(services, tenant_id, agent_id):
+    with services.transaction(tenant_id) as tx:
+        found = tx.session.execute(text("select sid from agent_sockets where agent_id = :id"), {"id": agent_id})
+        return [row.sid for row in found]
+
+
+def column_of(services, tenant_id, agent_id, column):
+    with services.transaction(tenant_id) as tx:
+        return tx.session.scalar(text(f"select {column} from agents where id = :id"), {"id": agent_id})
+
+
+def eventually(holds, seconds=5.0):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def refusal_of(browser, token=None, headers=None):
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        browser.connect(token, headers=headers)
+    return browser.refused
+
+
+def test_an_agent_joins_and_is_present(browser, ben, bens_agent, services):
+    answer = join(browser, ben, bens_agent)
+    assert answer["success"] is True
+    assert answer["agent"]["id"] == str(bens_agent)
+    assert answer["call"] is None
+    assert len(sockets_of(services, ben.tenant_id, bens_agent)) == 1
+
+
+def test_joining_tells_the_agents_status(browser, ben, bens_agent):
+    join(browser, ben, bens_agent)
+    told = browser.next_event("agent:status:updated")
+    assert (told["agentId"], told["status"], told["state"]) == (str(bens_agent), "available", "available")
+
+
+def test_the_token_may_come_in_the_authorization_header(browser, ben):
+    browser.connect(headers={"Authorization": f"Bearer {ben.token}"})
+    assert browser.client.connected
+
+
+def test_without_a_token_nobody_connects_and_is_told_why(browser):
+    refused = refusal_of(browser)
+    assert "token" in refused["message"]
+    assert refused["data"]["code"] == "unauthenticated"
+
+
+@pytest.mark.parametrize("junk", ["junk", "a.b.c", "Bearer ", 42, ["x"], {"token": "x"}])
+def test_junk_for_a_token_is_refused(browser, junk):
+    assert refusal_of(browser, junk)["data"]["code"] == "unauthenticated"
+
+
+def test_an_expired_token_is_refused_as_such(browser, ben, app):
+    from datetime import timedelta
+
+    with app.app_context():
+        claims = {"tenant_id": str(ben.tenant_id), "sid": ben.principal.session_id}
+        expired = create_access_token(str(ben.user_id), additional_claims=claims, expires_delta=timedelta(seconds=-5))
+    assert refusal_of(browser, expired)["data"]["code"] == "token_expired"
+
+
+def test_a_token_of_an_ended_session_is_refused(browser, ben, services):
+    access.log_out(services, actor=ben.principal)
+    assert refusal_of(browser, ben.token)["data"]["code"] == "unauthenticated"
+
+
+def test_a_browser_from_elsewhere_is_refused(browser, ben):
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        browser.connect(ben.token, headers={"Origin": "https://evil.example"})
+
+
+def test_our_own_pages_may_connect(browser, ben):
+    browser.connect(ben.token, headers={"Origin": "https://dialer.example.com"})
+    assert browser.client.connected
+
+
+def test_another_tenants_agent_cannot_be_joined(browser, cleo, bens_agent, services, ben):
+    answer = join(browser, cleo, bens_agent)
+    assert (answer["success"], answer["code"]) == (False, "not_found")
+    assert sockets_of(services, ben.tenant_id, bens_agent) == []
+
+
+def test_naming_another_tenant_is_refused(browser, ben, cleo, bens_agent):
+    answer = join(browser, ben, bens_agent, tenantId=str(cleo.tenant_id))
+    assert (answer["success"], answer["code"]) == (False, "forbidden")
+
+
+def test_a_colleagues_agent_cannot_be_joined(browser, ben, services):
+    colleague = make_agent(services.database, tenant_id=ben.tenant_id, name="Bea")
+    answer = join(browser, ben, colleague)
+    assert (answer["success"], answer["code"]) == (False, "forbidden")
+
+
+def test_a_refused_client_hears_nothing_of_the_agent(browser, second_browser, cleo, ben, bens_agent, services):
+    join(browser, cleo, bens_agent)
+    join(second_browser, ben, bens_agent)
+    services.feed.to_agent(bens_agent, "incoming:call", {"callId": "1"})
+    second_browser.next_event("incoming:call")
+    time.sleep(0.1)
+    assert browser.heard() == []
+
+
+def test_a_supervisor_looks_on_without_being_the_agents_presence(browser, sam, ben, bens_agent, services):
+    assert join(browser, sam, bens_agent)["success"] is True
+    assert sockets_of(services, ben.tenant_id, bens_agent) == []
+    services.feed.to_agent(bens_agent, "incoming:call", {"callId": "1"})
+    assert browser.next_event("incoming:call") == {"callId": "1"}
+
+
+def test_a_supervisor_may_stand_in_for_an_agent_without_a_user(browser, sam, services):
+    agent_id = make_agent(services.database, tenant_id=sam.tenant_id)
+    assert join(browser, sam, agent_id)["success"] is True
+    assert len(sockets_of(services, sam.tenant_id, agent_id)) == 1
+
+
+def test_an_agent_created_after_the_connection_can_be_joined(browser, ben, services):
+    browser.connect(ben.token)
+    agent_id = make_agent(services.database, tenant_id=ben.tenant_id, user_id=ben.user_id)
+    assert browser.say("agent:join", {"agentId": str(agent_id), "tenantId": str(ben.tenant_id)})["success"] is True
+
+
+def test_one_socket_is_one_agents_console(browser, sam, services):
+    first, second = (make_agent(services.database, tenant_id=sam.tenant_id) for _ in range(2))
+    join(browser, sam, first)
+    assert browser.say("agent:join", {"agentId": str(second)})["code"] == "conflict"
+
+
+def test_joining_again_is_harmless(browser, ben, bens_agent, services):
+    join(browser, ben, bens_agent)
+    assert browser.say("agent:join", {"agentId": str(bens_agent)})["success"] is True
+    assert len(sockets_of(services, ben.tenant_id, bens_agent)) == 1
+
+
+def test_a_console_that_reconnects_is_given_the_call_in_progress(browser, ben, bens_agent, services):
+    call_id = make_call(services.database, tenant_id=ben.tenant_id, agent_id=bens_agent, state="bridged")
+    hold(services, ben.tenant_id, bens_agent, call_id)
+    answer = join(browser, ben, bens_agent)
+    assert (answer["call"]["callId"], answer["call"]["first_name"], answer["call"]["notes"]) == (
+        str(call_id),
+        "Sara",
+        "VIP",
+    )
+    assert answer["agent"]["status"] == "busy"
+
+
+def hold(services, tenant_id, agent_id, call_id):
+    with services.transaction(tenant_id) as tx:
+        tx.session.execute(
+            text("update agents set held_call_ids = array[cast(:call as uuid)] where id = :id"),
+            {"call": call_id, "id": agent_id},
+        )
+
+
+def test_declaring_a_status_answers_and_tells_supervisors(browser, second_browser, ben, sam, bens_agent, queue):
+    second_browser.connect(sam.token)
+    join(browser, ben, bens_agent)
+    answer = browser.say("agent:status", {"agentId": str(bens_agent), "status": "break"})
+    assert (answer["success"], answer["agent"]["status"]) == (True, "break")
+    while second_browser.next_event("agent:status:updated")["status"] != "break":
+        pass
+    queue.clear()
+    browser.say("agent:status", {"agentId": str(bens_agent), "status": "available"})
+    assert queue.names == ["dialer.dialing.agent_became_available"]
+
+
+def test_agents_do_not_hear_of_each_other(browser, second_browser, ben, sam, bens_agent, services):
+    other = make_agent(services.database, tenant_id=ben.tenant_id)
+    join(browser, ben, bens_agent)
+    browser.next_event("agent:status:updated")
+    join(second_browser, sam, other)
+    second_browser.say("agent:status", {"agentId": str(other), "status": "break"})
+    second_browser.next_event("agent:status:updated")
+    time.sleep(0.1)
+    assert browser.heard() == []
+
+
+def test_a_colleagues_status_is_not_ones_to_declare(browser, ben, services):
+    colleague = make_agent(services.database, tenant_id=ben.tenant_id)
+    browser.connect(ben.token)
+    assert browser.say("agent:status", {"agentId": str(colleague), "status": "offline"})["code"] == "forbidden"
+
+
+def test_another_tenants_status_is_not_ones_to_declare(browser, cleo, bens_agent, ben, services):
+    browser.connect(cleo.token)
+    assert browser.say("agent:status", {"agentId": str(bens_agent), "status": "offline"})["code"] == "not_found"
+    assert column_of(services, ben.tenant_id, bens_agent, "status") == "available"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        None, "text", 5, [], {}, {"agentId": "x"}, {"agentId": None}, {"agentId": {"a": 1}}, {"agentId": 7},
+        {"agentId": str(uuid4()), "extra": 1}, {"agentId": "\0"}, {"agentId": b"\x00\x01"}, ("two", "arguments"),
+    ],
+    ids=repr,
+)  # fmt: skip
+@pytest.mark.parametrize("event", ["agent:join", "agent:status", "call:received"])
+def test_malformed_messages_are_answered_with_what_is_wrong(browser, ben, event, payload):
+    browser.connect(ben.token)
+    answer = browser.say(event, payload)
+    assert answer["success"] is False
+    assert answer["code"] in {"invalid", "conflict"}
+    assert "Traceback" not in answer["error"]
+
+
+def test_an_unknown_status_is_refused_by_name(browser, ben, bens_agent):
+    browser.connect(ben.token)
+    answer = browser.say("agent:status", {"agentId": str(bens_agent), "status": "asleep"})
+    assert answer["fields"][0]["field"] == "status"
+
+
+def test_the_screen_pop_is_noted_once(browser, ben, bens_agent, services, clock):
+    call_id = make_call(services.database, tenant_id=ben.tenant_id, agent_id=bens_agent, state="answered")
+    hold(services, ben.tenant_id, bens_agent, call_id)
+    join(browser, ben, bens_agent)
+    popped_at = clock.now()
+    assert browser.say("call:received", {"callId": str(call_id)}) == {"success": True}
+    clock.advance(seconds=3)
+    browser.say("call:received", {"callId": str(call_id)})
+    with services.transaction(ben.tenant_id) as tx:
+        assert tx.session.scalar(text("select screen_popped_at from calls")) == popped_at
+
+
+def test_a_call_of_somebody_else_is_not_received(browser, ben, bens_agent, services):
+    call_id = make_call(services.database, tenant_id=ben.tenant_id, state="answered")
+    join(browser, ben, bens_agent)
+    assert browser.say("call:received", {"callId": str(call_id)})["code"] == "not_found"
+
+
+def test_who_looks_on_does_not_receive_the_call(browser, sam, ben, bens_agent, services):
+    call_id = make_call(services.database, tenant_id=ben.tenant_id, agent_id=bens_agent, state="answered")
+    hold(services, ben.tenant_id, bens_agent, call_id)
+    join(browser, sam, bens_agent)
+    assert browser.say("call:received", {"callId": str(call_id)})["code"] == "forbidden"
+
+
+def test_receiving_a_call_needs_a_console(browser, ben):
+    browser.connect(ben.token)
+    assert browser.say("call:received", {"callId": str(uuid4())})["code"] == "forbidden"
+
+
+def test_a_console_that_closes_ends_the_agents_presence(browser, ben, bens_agent, services):
+    join(browser, ben, bens_agent)
+    browser.client.disconnect()
+    assert eventually(lambda: sockets_of(services, ben.tenant_id, bens_agent) == [])
+    assert eventually(lambda: column_of(services, ben.tenant_id, bens_agent, "disconnected_at") is not None)
+    assert column_of(services, ben.tenant_id, bens_agent, "status") == "available"
+
+
+def test_one_of_two_consoles_closing_leaves_the_agent_present(browser, second_browser, ben, bens_agent, services):
+    join(browser, ben, bens_agent)
+    join(second_browser, ben, bens_agent)
+    browser.client.disconnect()
+    assert eventually(lambda: len(sockets_of(services, ben.tenant_id, bens_agent)) == 1)
+    assert column_of(services, ben.tenant_id, bens_agent, "disconnected_at") is None
+
+
+def test_a_browser_that_dies_without_a_goodbye_is_noticed_within_ten_seconds(browser, ben, bens_agent, services):
+    join(browser, ben, bens_agent)
+    browser.client.eio.ws.sock.shutdown(2) if False else stop_answering_pings(browser)
+    began = time.monotonic()
+    assert eventually(lambda: sockets_of(services, ben.tenant_id, bens_agent) == [], seconds=12)
+    assert time.monotonic() - began < 10.5
+
+
+def stop_answering_pings(browser):
+    """Like a laptop that lost its network: the connection stays open and nothing comes any more."""
+    browser.client.eio._send_packet = lambda packet: None
+
+
+def test_an_event_from_another_process_reaches_the_console(browser, ben, bens_agent, redis_url):
+    join(browser, ben, bens_agent)
+    program = (
+        "import sys; from uuid import UUID; from dialer.integrations.socketio_feed import SocketIoFeed;"
+        "SocketIoFeed(sys.argv[1]).to_agent(UUID(sys.argv[2]), 'incoming:call', {'callId': 'c1', 'phone': '+1415'})"
+    )
+    subprocess.run([sys.executable, "-c", program, redis_url, str(bens_agent)], check=True, timeout=30)
+    assert browser.next_event("incoming:call") == {"callId": "c1", "phone": "+1415"}
+
+
+def test_a_supervisor_hears_of_the_whole_tenant_and_an_agent_does_not(
+    browser, second_browser, sam, ben, cleo, services
+):
+    browser.connect(sam.token)
+    second_browser.connect(ben.token)
+    assert services.feed is not None
+    eventually_heard(services, browser, sam.tenant_id)
+    services.feed.to_tenant(cleo.tenant_id, "agent:status:updated", {"agentId": "not yours"})
+    services.feed.to_tenant(sam.tenant_id, "agent:status:updated", {"agentId": "last"})
+    assert browser.next_event("agent:status:updated") == {"agentId": "last"}
+    assert second_browser.heard() == []
+
+
+def eventually_heard(services, browser, tenant_id):
+    """Emit until the first event arrives: the subscription begins with the first client."""
+
+    def heard():
+        services.feed.to_tenant(tenant_id, "call:ended", {})
+        return browser.heard() != []
+
+    assert eventually(heard)
+    time.sleep(0.1)
+
+
+def test_losing_redis_for_a_moment_does_not_deafen_the_consoles(browser, ben, bens_agent, services, redis_client, app):
+    join(browser, ben, bens_agent)
+    browser.next_event("agent:status:updated")
+    redis_client.client_kill_filter(_type="pubsub")
+    time.sleep(0.2)
+    assert app.extensions["relay"].wait_until_subscribed(5)
+    services.feed.to_agent(bens_agent, "incoming:call", {"callId": "after"})
+    assert browser.next_event("incoming:call") == {"callId": "after"}
+
+
+def test_the_socket_ends_with_its_session(browser, ben, bens_agent, services, app):
+    join(browser, ben, bens_agent)
+    app.extensions["presence_keeper"].recheck()
+    assert browser.client.connected
+    access.log_out(services, actor=ben.principal)
+    app.extensions["presence_keeper"].recheck()
+    assert browser.gone.wait(5)
+
+
+def test_a_supervisor_who_is_one_no_longer_is_disconnected(browser, sam, ada, services, app):
+    from dialer.domain.principals import Role
+
+    browser.connect(sam.token)
+    access.change_user(services, actor=ada.principal, user_id=sam.user_id, role=Role.AGENT)
+    app.extensions["presence_keeper"].recheck()
+    assert browser.gone.wait(5)
+
+
+def test_consoles_are_renewed_and_one_that_was_swept_by_mistake_comes_back(
+    browser, ben, bens_agent, services, app, clock
+):
+    join(browser, ben, bens_agent)
+    clock.advance(seconds=20)
+    app.extensions["presence_keeper"].touch()
+    with services.transaction(ben.tenant_id) as tx:
+        assert tx.session.scalar(text("select last_seen_at from agent_sockets")) == clock.now()
+        tx.session.execute(text("delete from agent_sockets"))
+    app.extensions["presence_keeper"].touch()
+    assert len(sockets_of(services, ben.tenant_id, bens_agent)) == 1
+
+
+def test_rooms_are_named_alike_for_all_processes(bens_agent, ben):
+    assert agent_room(bens_agent) == f"agent:{bens_agent}"
+    assert tenant_room(ben.tenant_id) == f"tenant:{ben.tenant_id}"
+
+
+def test_a_feed_without_redis_loses_the_event_and_nothing_else(bens_agent):
+    from dialer.integrations.socketio_feed import SocketIoFeed
+
+    began = time.monotonic()
+    SocketIoFeed("redis://127.0.0.1:1/0").to_agent(bens_agent, "incoming:call", {})
+    assert time.monotonic() - began < 3

@@ -1,0 +1,1 @@
+"""TwiML: reading documents, fetching them, and doing what they say."""
