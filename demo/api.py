@@ -20,7 +20,11 @@ class HttpClient:
         # The environment's proxies are none of ours: everything is on this machine.
         self._session.trust_env = False
         if token is not None:
-            self._session.headers["Authorization"] = f"Bearer {token}"
+            self.use_token(token)
+
+    def use_token(self, token: str) -> None:
+        """Send this token from now on."""
+        self._session.headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path: str) -> dict[str, Any]:
         """GET a JSON answer."""

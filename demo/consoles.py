@@ -20,12 +20,13 @@ _NOBODY_HEARD_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Seat:
-    """Where an agent sits: who he is, and the addresses that his console needs."""
+    """Where an agent sits: who he is, how he logs in, and the addresses that his console needs."""
 
     name: str
+    email: str
+    password: str
     agent_id: str
     tenant_id: str
-    token: str
     url: str
     twin_url: str
     twiml_app_sid: str
@@ -39,7 +40,7 @@ class SocketConsole:
         self.calls_shown = 0
         self._seat = seat
         self._troubles = troubles
-        self._api = HttpClient(seat.url, seat.token)
+        self._api = HttpClient(seat.url)
         self._twin = HttpClient(seat.twin_url)
         self._leg_sid: str | None = None
         self._is_leaving = threading.Event()
@@ -52,9 +53,12 @@ class SocketConsole:
         self._socket.on("agent:audio", self._note_audio)
 
     def open(self) -> None:
-        """Connect, join, and put the headset on. Raises what the client or the doors raise."""
+        """Log in, connect, join, and put the headset on. Raises what the client or the doors raise."""
+        credentials = {"email": self._seat.email, "password": self._seat.password}
+        token = self._api.post("/api/auth/login", credentials)["token"]
+        self._api.use_token(token)
         self._socket.connect(
-            self._seat.url, auth={"token": self._seat.token}, transports=["websocket"], wait_timeout=_ACK_SECONDS
+            self._seat.url, auth={"token": token}, transports=["websocket"], wait_timeout=_ACK_SECONDS
         )
         self.join_again()
         self._has_audio.wait(5)

@@ -100,7 +100,7 @@ class _Writer:
             phone,
             f"person{dice.randrange(10**6)}@example.com" if dice.random() < 0.8 else "",
             dice.choice((self._place.region, self._place.country, "")),
-            dice.choices(("", "normal", "high", "low"), (6, 2, 1, 1))[0],
+            dice.choices(("", "normal", "high", "low"), (60, 25, 4, 11))[0],
             dice.choice(COMMENTS),
             do_not_call,
             dice.choice(COMPANIES),

@@ -11,7 +11,8 @@ from demo.leads import LeadFile
 from demo.places import Place
 from demo.settings import PACING_RATIO, POPULATION, RETRY_DELAY_MINUTES
 
-_PASSWORD = "a demo needs no secret: it listens on this machine alone"  # noqa: S105 - as it says
+# Everything listens on this machine alone and is forgotten by the next run.
+_PASSWORD = "correct horse battery staple"  # noqa: S105
 AGENT_NAMES = ("Ben Ortiz", "Dana Kim", "Eli Novak", "Farah Aziz", "Gus Berg", "Hana Sato", "Idris Cole", "June Park",
                "Kofi Mensah", "Lena Roth", "Mo Haddad", "Nia Evans")  # fmt: skip
 
@@ -34,11 +35,9 @@ class Office:
         return str(self.campaign["id"])
 
 
-def set_up_carrier(twin: HttpClient, *, app_sid: str, product_url: str, caller_id: str, seed: int) -> None:
-    """Own the caller id, point the TwiML app at the product as an administrator would, and people the world."""
+def set_up_carrier(twin: HttpClient, *, caller_id: str, seed: int) -> None:
+    """Own the caller id, and people the world."""
     twin.post("/_twin/numbers", {"phone_number": caller_id})
-    voice = {"sid": app_sid, "voice_url": f"{product_url}/webhooks/twilio/agent-leg", "voice_method": "POST"}
-    twin.post("/_twin/applications", voice)
     twin.post("/_twin/population", {**POPULATION, "seed": seed})
 
 
@@ -108,10 +107,7 @@ def _seat(
     email = f"{name.lower().replace(' ', '.')}@demo.example"
     user = owner.post("/api/auth/register", _person(email, name) | {"tenant_id": tenant_id, "role": "agent"})
     agent = owner.post("/api/agents", {"name": name, "user_id": user["user"]["id"], "agent_group_id": group_id})
-    login = HttpClient(url)
-    token = login.post("/api/auth/login", {"email": email, "password": _PASSWORD})["token"]
-    login.close()
-    return Seat(name, agent["agent"]["id"], tenant_id, token, url, twin_url, app_sid)
+    return Seat(name, email, _PASSWORD, agent["agent"]["id"], tenant_id, url, twin_url, app_sid)
 
 
 def _person(email: str, name: str) -> dict[str, object]:

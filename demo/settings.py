@@ -19,7 +19,7 @@ SEED = 2027
 CARRIER_CALLS_PER_SECOND = 10.0
 DIALER_CALLS_PER_SECOND = 8.0
 # Chosen by trial: the agents are busy most of the time, and next to nobody who answers is kept waiting.
-PACING_RATIO = 1.6
+PACING_RATIO = 2.2
 RETRY_DELAY_MINUTES = 1
 
 
@@ -43,7 +43,7 @@ POPULATION: dict[str, object] = {
     "busy_rate": 0.07,
     "failed_rate": 0.02,
     "ring_seconds": {"mean": 9.0, "sd": 4.0, "min": 2.0, "max": 22.0},
-    "talk_seconds": {"short_share": 0.3, "short_mean": 12.0, "long_mean": 75.0},
+    "talk_seconds": {"short_share": 0.3, "short_mean": 12.0, "long_mean": 110.0},
     "patience_seconds": {
         name: seconds * SIMULATED_SECONDS_PER_SECOND
         for name, seconds in {"mean": 12.0, "sd": 5.0, "min": 3.0, "max": 30.0}.items()

@@ -3,15 +3,17 @@
 import os
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import URL, Connection, create_engine, text
 from sqlalchemy.pool import NullPool
+
+from dialer.store.session import database_address
 
 # A migration that waits for a lock makes everybody after it wait too: better to fail and be run again.
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "15min"
 
 
-def database_url() -> str:
+def database_url() -> URL:
     url = (
         context.config.get_main_option("sqlalchemy.url")
         or os.environ.get("DATABASE_OWNER_URL")
@@ -19,7 +21,7 @@ def database_url() -> str:
     )
     if not url:
         raise SystemExit("set DATABASE_OWNER_URL or DATABASE_URL")
-    return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+    return database_address(url)
 
 
 def migrate(connection: Connection) -> None:

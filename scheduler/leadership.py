@@ -15,7 +15,8 @@ class Leadership:
     """`hold()` answers whether this process leads now; call it every couple of seconds."""
 
     def __init__(self, database_url: str):
-        self._url = database_url.replace("postgresql+psycopg2://", "postgresql://", 1)
+        # psycopg2 itself knows no driver names in a URL.
+        self._url = "postgresql://" + database_url.partition("://")[2]
         self._connection: psycopg2.extensions.connection | None = None
         self._leads = False
 
@@ -53,7 +54,10 @@ class Leadership:
             keepalives_idle=3,
             keepalives_interval=2,
             keepalives_count=3,
-            options="-c statement_timeout=3000",
+            tcp_user_timeout=8000,
+            # The server, too, must notice a leader whose machine is gone: it keeps the lock until it does.
+            options="-c statement_timeout=3000 -c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2 "
+            "-c tcp_keepalives_count=3 -c tcp_user_timeout=8000",
         )
         connection.autocommit = True
         self._connection = connection

@@ -25,6 +25,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import EnvironBuilder
 from redis import Redis
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -207,7 +208,11 @@ class Caller:
 
     @property
     def principal(self) -> Principal:
-        return Principal(self.tenant_id, self.user_id, Role(self._login.user.role), str(self._login.session_id))
+        """As the application would see it now, with today's role and agent."""
+        services = self.app.extensions["dialer"][0].services
+        return access.load_principal(
+            services, tenant_id=self.tenant_id, user_id=self.user_id, session_id=self._login.session_id
+        )
 
     @property
     def _login(self) -> Login:
@@ -252,7 +257,14 @@ class Caller:
             options |= {"data": data, "content_type": options["headers"].pop("Content-Type", "application/json")}
         elif json is not None:
             options["json"] = json
-        return self.app.test_client().open(path, method=method, buffered=True, **options)
+        builder = EnvironBuilder(self.app, path, method=method, **options)
+        environ = builder.get_environ()
+        try:
+            return self.app.test_client().open(environ, buffered=True)
+        finally:
+            # A large form is kept in a temporary file, which the test client leaves open.
+            environ["wsgi.input"].close()
+            builder.close()
 
     def _body(self, method: str, path: str, expect: int, options: dict[str, Any]) -> Any:
         response = self.send(method, path, **options)

@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         twiml_app_sids=tuple(options.twiml_app_sid),
         api_keys=((options.api_key_sid, options.api_key_secret),) if options.api_key_sid else (),
         strict_from=options.strict_from,
+        public_url=options.public_url,
     )
     return asyncio.run(_serve(settings, options.host, options.port))
 
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--api-key-sid", default=os.environ.get("TWILIO_API_KEY_SID", ""), help="an API key to accept")
     parser.add_argument("--api-key-secret", default=os.environ.get("TWILIO_API_KEY_SECRET", ""))
     parser.add_argument("--strict-from", action="store_true", help="refuse a From that the account does not own")
+    parser.add_argument("--public-url", help="how others reach this server, for RecordingUrl and media_url")
     return parser
 
 

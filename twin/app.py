@@ -46,8 +46,9 @@ class TwinServer:
             await self._runner.cleanup()
             raise
         port = self._runner.addresses[0][1]
-        self.world.base_url = f"http://{self._host}:{port}"
-        return self.world.base_url
+        address = f"http://{self._host}:{port}"
+        self.world.base_url = (self.world.settings.public_url or address).rstrip("/")
+        return address
 
     async def stop(self) -> None:
         await self._runner.cleanup()

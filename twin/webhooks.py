@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import Coroutine
@@ -19,6 +20,7 @@ from twin.faults import Fault, FaultPlan
 from twin.log import WitnessLog, shortened
 from twin.signing import Fields, sign
 
+_LOGGER = logging.getLogger(__name__)
 MAX_BODY_BYTES = 64 * 1024
 _MAX_REDIRECTS = 10
 _LEGAL_IN_URL = "%:/?#[]@!$&'()*+,;=-._~"
@@ -109,8 +111,15 @@ class WebhookSender:
         """Run something in the background and keep it alive until it is done."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
         return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        """Forget a finished task; an exception in one is a defect of the twin and must not pass in silence."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log.append("defect", error=repr(error))
+            _LOGGER.error("twin_defect", exc_info=error)
 
     def faults_for(self, webhook: Webhook) -> list[Fault]:
         return self._faults.strike_webhook(webhook.kind, webhook.event, webhook.to, webhook.call_sid)
@@ -131,6 +140,14 @@ class WebhookSender:
         if "duplicated" in effects:
             self.spawn(self._follow(webhook, token, None, effects))
         return await self._follow(webhook, token, cookies, effects)
+
+    async def report(self, webhook: Webhook, faults: list[Fault] | None = None) -> None:
+        """Send an event whose answer changes nothing; a bad answer is only warned about, as Twilio does."""
+        reply = await self.send(webhook, faults=faults)
+        if reply.error is not None:
+            code = 15003 if reply.status is not None else reply.error
+            message = f"{webhook.kind} callback to {webhook.url} failed ({reply.status})"
+            self._log.warning(code, message, call_sid=webhook.call_sid, account_sid=webhook.account_sid)
 
     async def _follow(self, webhook: Webhook, token: str, cookies: CookieBag | None, effects: set[str]) -> Reply:
         for _ in range(_MAX_REDIRECTS + 1):
@@ -289,7 +306,7 @@ class Channel:
     async def _after(self, previous: asyncio.Task[Any] | None, webhook: Webhook, faults: list[Fault]) -> None:
         if previous is not None and not previous.done():
             await asyncio.wait([previous], timeout=_ORDER_PATIENCE_SECONDS)
-        await self._sender.send(webhook, faults=faults)
+        await self._sender.report(webhook, faults)
 
     async def _release_later(self) -> None:
         await asyncio.sleep(_ORDER_PATIENCE_SECONDS)

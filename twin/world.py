@@ -36,6 +36,7 @@ class TwinSettings:
     twiml_app_sids: tuple[str, ...] = ()
     api_keys: tuple[tuple[str, str], ...] = ()
     strict_from: bool = False
+    public_url: str | None = None
 
 
 class World:

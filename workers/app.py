@@ -1,6 +1,7 @@
 """The Celery application of the workers, and the services that their tasks share within one process."""
 
 import functools
+import logging
 import os
 import socket
 import threading
@@ -30,6 +31,9 @@ def services() -> Services:
 @signals.setup_logging.connect
 def _configure_logging(**_: object) -> None:
     configure_logging(os.environ.get("LOG_LEVEL", "INFO"))
+    # Two lines for each task would drown what happened in them.
+    for noisy in ("celery.app.trace", "celery.worker.strategy"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 @signals.task_prerun.connect

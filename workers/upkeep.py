@@ -58,3 +58,4 @@ def move_scheduled_campaigns() -> None:
     """Start and end campaigns whose time has come; complete those whose leads are all done."""
     campaigns.start_scheduled_campaigns(services())
     campaigns.end_scheduled_campaigns(services())
+    campaigns.complete_exhausted_campaigns(services())

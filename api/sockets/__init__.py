@@ -18,9 +18,10 @@ from api.sockets.relay import Relay
 from api.wiring import ApiSettings
 from dialer.usecases.services import Services
 
-# A browser that is gone without a goodbye is noticed after the sum of both.
-PING_INTERVAL_SECONDS = 4
-PING_TIMEOUT_SECONDS = 5
+# A browser that is gone without a goodbye is noticed within the interval and twice the timeout: the library looks for
+# overdue answers once in each timeout. A busy server must still manage to read an answer within one.
+PING_INTERVAL_SECONDS = 2
+PING_TIMEOUT_SECONDS = 4
 
 _MAX_MESSAGE_BYTES = 64_000
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import structlog
 from flask import request
-from flask_socketio import SocketIO, join_room, leave_room
+from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
 from pydantic import ValidationError
 
 from api.auth import authenticate_token, bearer_token

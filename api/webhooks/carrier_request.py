@@ -53,8 +53,8 @@ def query_id(name: str) -> UUID:
 
 
 def form_text(name: str) -> str | None:
-    """A form value; blank counts as absent."""
-    return request.form.get(name) or None
+    """A form value; blank counts as absent. PostgreSQL stores no NUL."""
+    return request.form.get(name, "").replace("\0", "") or None
 
 
 def form_number(name: str) -> int | None:
@@ -73,7 +73,7 @@ def required_text(name: str) -> str:
 
 def payload() -> dict[str, object]:
     """The whole form, for the record. PostgreSQL stores no NUL."""
-    return {key: value.replace("\0", "") for key, value in request.form.items()}
+    return {key.replace("\0", ""): value.replace("\0", "") for key, value in request.form.items()}
 
 
 def xml_answer(document: str) -> Response:

@@ -1,5 +1,5 @@
 """The command groups. To add one: a module with `register(commands)`, and its name in GROUPS."""
 
-from dialer.commands import carrier, check_config, db, serve
+from dialer.commands import carrier, check_config, db, doctor, import_leads, serve
 
-GROUPS = (db.register, carrier.register, serve.register, check_config.register)
+GROUPS = (db.register, carrier.register, serve.register, doctor.register, check_config.register, import_leads.register)

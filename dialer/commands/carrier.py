@@ -3,11 +3,8 @@
 import argparse
 import sys
 
-from dialer import bootstrap
 from dialer.commands.environment import settings
 from dialer.commands.failure import CommandError
-from dialer.domain.errors import CarrierError
-from dialer.integrations.carriers.twilio.carrier import TwilioCarrier
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -22,6 +19,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def set_up(_: argparse.Namespace) -> int:
     """Set the voice URL of the TwiML app. Running it again changes nothing."""
+    from dialer import bootstrap  # here: `serve` registers this too, and idles better without
+    from dialer.domain.errors import CarrierError
+    from dialer.integrations.carriers.twilio.carrier import TwilioCarrier
+
     known = settings()
     if known.twilio_twiml_app_sid is None:
         raise CommandError("TWILIO_TWIML_APP_SID is not set: create a TwiML app in the carrier's console first")

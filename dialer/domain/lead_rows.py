@@ -22,7 +22,8 @@ PRIORITIES = {"high": 0, "normal": 1, "low": 2}
 ALIASES: dict[str, tuple[str, ...]] = {
     "phone": (
         "phone", "phone number", "phone no", "phonenumber", "telephone", "telephone number", "tel", "tel no",
-        "primary phone", "phone 1", "phone1", "mobile", "mobile phone", "mobile number", "cell", "cell phone", "cellphone",
+        "primary phone", "phone 1", "phone1",
+        "mobile", "mobile phone", "mobile number", "cell", "cell phone", "cellphone",
         "contact number", "lead phone", "number", "msisdn", "телефон", "telefon", "téléphone", "teléfono", "telefono",
     ),
     "first_name": (

@@ -217,9 +217,7 @@ def _holds_several(text: str, default_region: str) -> bool:
     return separated and sum(1 for _ in PhoneNumberMatcher(text.replace(";", " ; "), default_region)) > 1
 
 
-def _judge(
-    number: phonenumbers.PhoneNumber, line_type: LineType, *, dialable_only: bool
-) -> PhoneNumber | PhoneProblem:
+def _judge(number: phonenumbers.PhoneNumber, line_type: LineType, *, dialable_only: bool) -> PhoneNumber | PhoneProblem:
     region = phonenumbers.region_code_for_number(number) or "001"
     if dialable_only and region not in known_regions():
         return PhoneProblem("not_dialable", "Satellite and international service numbers are not called")

@@ -56,12 +56,18 @@ def record_leg(
     )  # fmt: skip
 
 
-def record_leg_joined(session: Session, *, call_sid: str, now: datetime) -> None:
-    """Note that a leg is in its conference: audio is proven."""
-    session.execute(
-        text("update agent_legs set joined_at = coalesce(joined_at, :now) where call_sid = :call_sid"),
+def record_leg_joined(session: Session, *, call_sid: str, now: datetime) -> bool:
+    """Note that a leg is in its conference: audio is proven. False if the leg is known to be over."""
+    row = session.execute(
+        text(
+            """
+            update agent_legs set joined_at = coalesce(joined_at, :now) where call_sid = :call_sid
+            returning ended_at
+            """
+        ),
         {"call_sid": call_sid, "now": now},
-    )
+    ).first()
+    return row is None or row.ended_at is None
 
 
 def record_leg_ended(session: Session, *, call_sid: str, now: datetime) -> AgentLeg | None:
@@ -93,6 +99,21 @@ def list_open_legs(session: Session, *, before: datetime, max_rows: int) -> list
         {"before": before, "max_rows": max_rows},
     )
     return [(TenantId(row.tenant_id), row.call_sid) for row in rows]
+
+
+def holds_call(session: Session, *, call_id: CallId) -> bool:
+    """Tell whether the agent of a call holds it still."""
+    return bool(
+        session.execute(
+            text(
+                """
+                select exists (select from calls c join agents a on a.id = c.agent_id
+                               where c.id = :call_id and :call_id = any(a.held_call_ids))
+                """
+            ),
+            {"call_id": call_id},
+        ).scalar()
+    )
 
 
 @dataclass(frozen=True)

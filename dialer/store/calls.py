@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.calls import CallState, Verdict, states_before
 from dialer.domain.campaigns import RetryPolicy
-from dialer.domain.dispositions import LeadChange, LedgerLine
 from dialer.domain.ids import AgentGroupId, AgentId, CallId, CampaignId, LeadId, TenantId
 
 
@@ -34,6 +33,7 @@ class LockedCall:
     placing_at: datetime | None
     answered_at: datetime | None
     answer_deadline_at: datetime | None
+    agent_reserved_at: datetime | None
     bridged_at: datetime | None
     ended_at: datetime | None
     answered_by: str | None
@@ -60,8 +60,8 @@ class LockedCall:
 
 _COLUMNS = """
     c.id, c.tenant_id, c.campaign_id, c.lead_id, c.agent_id, c.state, c.call_sid, c.conference_name, c.from_number,
-    c.to_number, c.created_at, c.placing_at, c.answered_at, c.answer_deadline_at, c.bridged_at, c.ended_at,
-    c.answered_by, c.disposition, m.name as campaign_name, m.agent_group_id, m.wrap_up_seconds,
+    c.to_number, c.created_at, c.placing_at, c.answered_at, c.answer_deadline_at, c.agent_reserved_at, c.bridged_at,
+    c.ended_at, c.answered_by, c.disposition, m.name as campaign_name, m.agent_group_id, m.wrap_up_seconds,
     m.ring_timeout_seconds, m.abandonment_message, m.voicemail_message_url, m.record_calls, m.max_attempts,
     m.retry_delay_minutes, m.retry_on_no_answer, m.retry_on_busy, m.retry_on_voicemail,
     l.first_name, l.last_name, l.notes as lead_notes, l.custom_fields, l.call_attempts
@@ -86,6 +86,7 @@ def _locked_call(row: Row[Any]) -> LockedCall:
         placing_at=row.placing_at,
         answered_at=row.answered_at,
         answer_deadline_at=row.answer_deadline_at,
+        agent_reserved_at=row.agent_reserved_at,
         bridged_at=row.bridged_at,
         ended_at=row.ended_at,
         answered_by=row.answered_by,
@@ -202,20 +203,6 @@ def update_call(
     return session.execute(text(statement), parameters).first() is not None
 
 
-def correct_to_machine(session: Session, *, call: LockedCall, answered_by: str) -> None:
-    """A machine's verdict that came after the end: the call becomes a voicemail and leaves the abandonment ledger."""
-    session.execute(
-        text(
-            """
-            with unbooked as (delete from live_answers where call_id = :call_id)
-            update calls set answered_by = :answered_by, disposition = 'voicemail', talk_seconds = null
-            where id = :call_id
-            """
-        ),
-        {"call_id": call.call_id, "answered_by": answered_by},
-    )
-
-
 def lock_waiting_calls(session: Session, *, deadline_after: datetime, max_rows: int = 20) -> list[CallId]:
     """People of this tenant who wait with their deadline after this instant, longest waiting first; rows are locked.
 
@@ -235,50 +222,6 @@ def lock_waiting_calls(session: Session, *, deadline_after: datetime, max_rows: 
         {"deadline_after": deadline_after, "max_rows": max_rows},
     )
     return [CallId(row.id) for row in rows]
-
-
-def close_call(
-    session: Session,
-    *,
-    call: LockedCall,
-    lead: LeadChange,
-    ledger: LedgerLine | None,
-    answered_at: datetime | None,
-    now: datetime,
-) -> None:
-    """Write what follows from a call's end: the lead's next state and the ledger's line. Repeating changes nothing."""
-    session.execute(
-        _CLOSE_CALL,
-        {
-            "lead_id": call.lead_id,
-            "status": lead.status,
-            "reason": lead.reason,
-            "next_call_at": lead.next_call_at,
-            "now": now,
-            "call_id": call.call_id,
-            "answered_at": answered_at,
-            "outcome": ledger.outcome if ledger else None,
-            "waited_milliseconds": ledger.waited_milliseconds if ledger else None,
-            "message_played": ledger.message_played if ledger else None,
-        },
-    )
-
-
-_CLOSE_CALL = text(
-    """
-    with ledger as (
-        insert into live_answers (call_id, tenant_id, campaign_id, answered_at, waited_milliseconds, outcome,
-                                  message_played, recorded_at)
-        select id, tenant_id, campaign_id, cast(:answered_at as timestamptz), cast(:waited_milliseconds as integer),
-               cast(:outcome as text), cast(:message_played as boolean), :now
-        from calls where id = :call_id and cast(:outcome as text) is not null
-        on conflict (call_id) do nothing
-    )
-    update leads set status = :status, status_reason = :reason, claimed_until = null, updated_at = :now,
-                     next_call_at = coalesce(cast(:next_call_at as timestamptz), next_call_at)
-    where id = :lead_id and status in ('queued', 'calling')
-    """
-)
 
 
 def list_overdue_calls(

@@ -110,6 +110,21 @@ def list_campaigns_to_end(session: Session, *, at: datetime) -> list[tuple[Tenan
     return [(TenantId(row.tenant_id), CampaignId(row.campaign_id)) for row in rows]
 
 
+def list_exhausted_campaigns(session: Session) -> list[tuple[TenantId, CampaignId]]:
+    """Active campaigns of all tenants that have leads, and none left to call. Needs no tenant; gives away ids only."""
+    rows = session.execute(text("select tenant_id, campaign_id from exhausted_campaigns()"))
+    return [(TenantId(row.tenant_id), CampaignId(row.campaign_id)) for row in rows]
+
+
+def has_open_leads(session: Session, campaign_id: CampaignId) -> bool:
+    """Tell whether a lead is left that may still be called or is being called."""
+    found = session.execute(
+        text("select 1 from leads where campaign_id = :id and status in ('pending', 'queued', 'calling') limit 1"),
+        {"id": campaign_id},
+    )
+    return found.first() is not None
+
+
 _PLAIN_COLUMNS = (
     "name", "caller_id", "schedule_start", "schedule_end", "timezone", "calling_hours_start", "calling_hours_end",
     "agent_group_id", "amd_enabled", "amd_mode", "voicemail_message_url", "record_calls", "dial_mode", "pacing_ratio",

@@ -10,6 +10,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
+from dialer.store.session import database_address
+
 _ROOT = Path(__file__).resolve().parents[2]
 # Any constant will do, as long as every release uses the same one.
 _UPGRADE_LOCK = 7_301_842
@@ -69,10 +71,9 @@ def configuration() -> Config:
 
 
 def _engine(url: str) -> Engine:
-    # "postgres:" is what several hosting services put into the environment; SQLAlchemy does not know it.
-    if url.startswith("postgres://"):
-        url = url.replace("postgres://", "postgresql://", 1)
-    return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 10, "application_name": "migrate"})
+    return create_engine(
+        database_address(url), poolclass=NullPool, connect_args={"connect_timeout": 10, "application_name": "migrate"}
+    )
 
 
 def _upgrade_schema(connection: Connection) -> None:

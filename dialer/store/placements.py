@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import CallCandidate, CallingVerdict, CallingWindow
+from dialer.domain.dispositions import is_machine
 from dialer.domain.ids import AgentGroupId, AttemptId, CallId, CampaignId, LeadId, TenantId
 
 
@@ -104,7 +105,7 @@ def withdraw_planned_call(
     """Cancel a call that may not be placed and give its lead back (`pending`) or mark it (`dnc`, `failed`)."""
     parameters = _parameters(planned, verdict, now) | {
         "lead_status": lead_status,
-        "reason": ", ".join(reason.code for reason in verdict.reasons),
+        "reason": ", ".join(reason.code for reason in verdict.reasons) or "not_placed_in_time",
         "do_not_call": lead_status == "dnc",
     }
     session.execute(_WITHDRAW, parameters)
@@ -170,12 +171,13 @@ class FloorCounts:
 def load_floor_counts(session: Session, *, agent_group_id: UUID | None, campaign_id: CampaignId) -> FloorCounts:
     """Calls on their way to the agents of a group, over all campaigns that share them, and all lines of the tenant.
 
-    A reserved agent is not idle any more, so an answered call that has one is not counted as waiting.
+    A reserved agent is not idle any more, so an answered call that has one is not counted as waiting; nor is a machine
+    that listens to a voicemail message.
     """
     rows = session.execute(
         text(
             """
-            select c.state, coalesce(c.placing_at, c.created_at) as placed_at, c.answered_at, c.agent_id,
+            select c.state, coalesce(c.placing_at, c.created_at) as placed_at, c.answered_at, c.agent_id, c.answered_by,
                    (c.campaign_id = :campaign_id or m.agent_group_id is not distinct from :agent_group_id
                     or m.agent_group_id is null or cast(:agent_group_id as uuid) is null) as shares_agents
             from calls c join campaigns m on m.id = c.campaign_id
@@ -190,7 +192,10 @@ def load_floor_counts(session: Session, *, agent_group_id: UUID | None, campaign
         waiting_since=tuple(
             row.answered_at
             for row in rows
-            if row.shares_agents and row.state in ("answered", "waiting") and row.agent_id is None
+            if row.shares_agents
+            and row.state in ("answered", "waiting")
+            and row.agent_id is None
+            and not is_machine(row.answered_by)
         ),
         lines_in_flight=len(rows),
     )

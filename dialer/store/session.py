@@ -4,10 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from dialer.domain.ids import TenantId
+
+
+def database_address(url: str) -> URL:
+    """The URL for our driver, however it is spelled: hosting services write `postgres:`, and without a driver's name
+    SQLAlchemy would look for another one than ours."""
+    return make_url(url.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql+psycopg2")
 
 
 class Transaction:
@@ -39,7 +45,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10, max_overflow: int = 20, application_name: str = "dialer"):
         self.engine: Engine = create_engine(
-            url,
+            database_address(url),
             pool_size=pool_size,
             max_overflow=max_overflow,
             pool_timeout=5,

@@ -97,8 +97,11 @@ _END_SESSION = text(
     "update login_sessions set ended_at = :at, end_reason = :reason where id = :id and ended_at is null"
 )
 _END_SESSIONS_OF = text("""
-    update login_sessions set ended_at = :at, end_reason = :reason where user_id = :user_id and ended_at is null
+    update login_sessions set ended_at = :at, end_reason = :reason
+    where user_id = :user_id and ended_at is null and (cast(:spared as uuid) is null or id <> :spared)
 """)
+_FIND_PASSWORD = text("select password_hash from users where id = :id")
+_SET_PASSWORD = text("update users set password_hash = :password_hash where id = :id")
 _FIND_USER = text(f"select {_COLUMNS} from users where id = :id")
 _FILTER = (
     "(cast(:role as text) is null or role = :role) and (cast(:is_active as boolean) is null or is_active = :is_active)"
@@ -178,9 +181,21 @@ def end_session(session: Session, session_id: UUID, *, reason: str, at: datetime
     session.execute(_END_SESSION, {"id": session_id, "reason": reason, "at": at})
 
 
-def end_sessions_of(session: Session, user_id: UserId, *, reason: str, at: datetime) -> None:
-    """End every open session of a user."""
-    session.execute(_END_SESSIONS_OF, {"user_id": user_id, "reason": reason, "at": at})
+def end_sessions_of(
+    session: Session, user_id: UserId, *, reason: str, at: datetime, spared: UUID | None = None
+) -> None:
+    """End every open session of a user but the one that is spared."""
+    session.execute(_END_SESSIONS_OF, {"user_id": user_id, "reason": reason, "at": at, "spared": spared})
+
+
+def load_password_hash(session: Session, user_id: UserId) -> str:
+    """The stored hash of a user who exists."""
+    return str(session.execute(_FIND_PASSWORD, {"id": user_id}).scalar_one())
+
+
+def set_password(session: Session, user_id: UserId, *, password_hash: str) -> None:
+    """Replace a user's password."""
+    session.execute(_SET_PASSWORD, {"id": user_id, "password_hash": password_hash})
 
 
 def find_user(session: Session, user_id: UserId) -> UserView | None:

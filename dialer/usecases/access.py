@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
+import structlog
+
 from dialer.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from dialer.domain.ids import TenantId, UserId
 from dialer.domain.phone_numbers import PhoneNumber, parse_caller_id
@@ -14,6 +16,8 @@ from dialer.store.schema.base import new_id
 from dialer.store.session import Transaction
 from dialer.store.users import UserView
 from dialer.usecases.services import PasswordHasher, Services
+
+log = structlog.get_logger("access")
 
 # How long a login lasts without being used; each refresh begins it anew.
 SESSION_LIFETIME = timedelta(days=14)
@@ -116,7 +120,10 @@ def renew_login(
         if user is not None and not renewed:
             store.end_session(tx.session, session_id, reason="refresh token reused", at=now)
     # Raised outside, since an exception would roll the end of the session back.
-    if user is None or not renewed:
+    if user is None:
+        raise Unauthenticated(_SESSION_OVER)
+    if not renewed:
+        log.warning("refresh_token_reused", tenant_id=tenant_id, user_id=user_id, session_id=session_id)
         raise Unauthenticated(_SESSION_OVER)
     return Login(user.view, session_id, fresh)
 
@@ -125,6 +132,20 @@ def log_out(services: Services, *, actor: Principal) -> None:
     """End the login session of this request: its tokens, access and refresh, are refused from now on."""
     with services.transaction(actor.tenant_id) as tx:
         store.end_session(tx.session, UUID(actor.session_id), reason="logged out", at=services.clock.now())
+
+
+def change_password(services: Services, *, actor: Principal, current: str, new: str) -> None:
+    """Change one's own password; every other session of this user ends. Raises Invalid if the current one is wrong."""
+    with services.transaction(actor.tenant_id) as tx:
+        password_hash = store.load_password_hash(tx.session, actor.user_id)
+    if not services.passwords.verify(password_hash, current):
+        raise Invalid.field("current_password", "is wrong")
+    fresh_hash = services.passwords.hash(new)
+    with services.transaction(actor.tenant_id) as tx:
+        store.set_password(tx.session, actor.user_id, password_hash=fresh_hash)
+        store.end_sessions_of(
+            tx.session, actor.user_id, reason="password changed", at=services.clock.now(), spared=UUID(actor.session_id)
+        )
 
 
 def load_principal(services: Services, *, tenant_id: TenantId, user_id: UserId, session_id: UUID) -> Principal:

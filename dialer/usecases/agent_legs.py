@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dialer.domain.calls import FINAL, CallState
+from dialer.domain.dispositions import is_machine
 from dialer.domain.errors import CarrierError, NotFound
 from dialer.domain.ids import AgentId, CallId, TenantId
 from dialer.ports import CarrierAccount
@@ -43,15 +44,20 @@ def connect_agent_leg(services: Services, *, agent_id: UUID, call_sid: str, auth
 def ring_agent_phone(services: Services, *, tenant_id: TenantId, call_id: CallId) -> None:
     """Ring the phone of the agent whom a waiting call was given to.
 
-    Not rung twice: a leg that is recorded for the call stops the second. A phone that cannot be rung counts as failed.
+    Not rung twice: the ring is recorded before the carrier is asked, and only whoever recorded it asks. Death in
+    between leaves the callee to the sweep of waiting calls. A phone that cannot be rung counts as failed.
     """
+    now = services.clock.now()
     with services.transaction(tenant_id) as tx:
         call = call_store.lock_call(tx.session, call_id)
         agent = agent_legs.find_agent_of_call(tx.session, call_id=call_id)
         account = account_of(services, tx.session, tenant_id)
         if call is None or agent is None or agent.phone is None or call.call_sid is None:
             return
-        if agent_legs.list_open_legs_of_call(tx.session, call_id=call_id):
+        _, event_id = call_store.record_event(
+            tx.session, call_id=call_id, event_key=f"ring:{agent.agent_id}", kind="agent_phone", payload={}, now=now
+        )
+        if event_id is None:
             return
     try:
         placed = services.carrier.call_agent_phone(
@@ -76,6 +82,15 @@ def ring_agent_phone(services: Services, *, tenant_id: TenantId, call_id: CallId
             conference_name=f"call_{call_id}",
             now=services.clock.now(),
         )
+        call = call_store.lock_call(tx.session, call_id)
+        if call is None or call.state in FINAL:
+            # The lead hung up while the carrier was asked; nobody knew then whose phone to silence.
+            tx.after_commit(
+                services.queue.send,
+                "dialer.calls.hang_up_agent_leg",
+                tenant_id=str(tenant_id),
+                call_sid=placed.call_sid,
+            )
 
 
 def lead_name(call: LockedCall) -> str:
@@ -100,7 +115,8 @@ def answer_agent_phone(services: Services, *, call_id: UUID, authenticate: Authe
         call = None if tenant_id is None else call_store.lock_call(tx.session, CallId(call_id))
     if call is None:
         return Whisper(CallId(call_id), None, f"call_{call_id}", is_too_late=True)
-    return Whisper(call.call_id, call.agent_id, f"call_{call.call_id}", is_too_late=call.state in FINAL)
+    is_too_late = call.state in FINAL or is_machine(call.answered_by)
+    return Whisper(call.call_id, call.agent_id, f"call_{call.call_id}", is_too_late=is_too_late)
 
 
 def record_agent_phone_status(

@@ -29,7 +29,6 @@ from dialer.usecases.carrier_accounts import account_of
 from dialer.usecases.services import Services
 from dialer.usecases.webhook_calls import Authenticate, enter_call, receive_event
 
-
 MOVE_TIME = timedelta(milliseconds=200)
 """What it takes to move a waiting callee at the carrier: with less time left, the move would come too late."""
 
@@ -73,6 +72,8 @@ def answer_call(services: Services, *, report: AnswerReport, authenticate: Authe
         if received is None:
             return Instruction(HangUp(), None)
         call, event_id = received
+        # The verdict of detection may have overtaken the answer.
+        answered_by = report.answered_by or call.answered_by
         answered_at = now - timedelta(milliseconds=report.detection_milliseconds)
         facts: dict[str, object] = {
             "call_sid": report.call_sid,
@@ -80,8 +81,8 @@ def answer_call(services: Services, *, report: AnswerReport, authenticate: Authe
             "answer_deadline_at": answered_at + MAX_WAIT,
             "answered_by": report.answered_by,
         }
-        if call.state in FINAL or call.agent_id is not None or is_machine(report.answered_by):
-            step = _settled_step(tx, call, event_id, facts, now, report.answered_by)
+        if call.state in FINAL or call.agent_id is not None or is_machine(answered_by):
+            step = _settled_step(tx, call, event_id, facts, now, answered_by)
             return Instruction(step, call.tenant_id)
         agent = _reserve(tx, call, now)
         to, changes = _after_reservation(call, agent, now)

@@ -1,12 +1,15 @@
 """The end of a call, in one place: disposition, lead, ledger, agent."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from dialer.domain.calls import CallState, Verdict
 from dialer.domain.dispositions import CallFacts, decide_lead_change, disposition_of, is_machine, ledger_line
 from dialer.domain.ids import AgentId, TenantId
+from dialer.store import agent_legs
 from dialer.store import agents as agent_store
+from dialer.store import call_closing as outcomes
 from dialer.store import calls as call_store
 from dialer.store.calls import LockedCall
 from dialer.store.session import Transaction
@@ -30,11 +33,12 @@ def close(
     carrier to fill.
     """
     known = dict(reported or {})
-    answered_at = call.answered_at or known.get("answered_at")
+    if (answered_at := call.answered_at or _answered_at(state, known, now)) is not None:
+        known["answered_at"] = answered_at
     facts = CallFacts(
         state=state,
         answered_by=call.answered_by or _text(known.get("answered_by")),
-        answered_at=answered_at if isinstance(answered_at, datetime) else None,
+        answered_at=answered_at,
         bridged_at=call.bridged_at,
         ended_at=now,
     )
@@ -42,10 +46,10 @@ def close(
     known["disposition"] = disposition
     if state != CallState.ABANDONED:
         known["ended_at"] = now
-    if call.bridged_at is not None and not is_machine(facts.answered_by):
-        known["talk_seconds"] = max(0, round((now - call.bridged_at).total_seconds()))
+    if (talk_seconds := _talk_seconds(facts)) is not None:
+        known["talk_seconds"] = talk_seconds
     call_store.update_call(tx.session, call_id=call.call_id, now=now, to=state, facts=known, event=event)
-    call_store.close_call(
+    outcomes.close_call(
         tx.session,
         call=call,
         lead=decide_lead_change(facts, call.retry_policy, attempts_made=call.lead_attempts),
@@ -55,6 +59,60 @@ def close(
     )
     if call.agent_id is not None:
         release_agent_of(services, tx, call=call, now=now, reason=disposition, wrap_up=disposition == "answered")
+        if not call.is_with_console and call.bridged_at is None:
+            _stop_ringing(services, tx, call)
+
+
+def rebook(
+    tx: Transaction,
+    *,
+    call: LockedCall,
+    now: datetime,
+    answered_by: str | None = None,
+    bridged_at: datetime | None = None,
+) -> None:
+    """A fact that came after the end: the call, its lead and the ledger become what they were, had it come in time.
+
+    A lead that has been called again, or that somebody has changed since, stays as it is.
+    """
+    ended_at = call.ended_at or now
+    booked = CallFacts(call.state, call.answered_by, call.answered_at, call.bridged_at, ended_at)
+    facts = replace(booked, answered_by=answered_by or booked.answered_by, bridged_at=booked.bridged_at or bridged_at)
+    outcomes.rebook_call(
+        tx.session,
+        call=call,
+        facts=facts,
+        talk_seconds=_talk_seconds(facts),
+        ledger=ledger_line(facts),
+        booked=decide_lead_change(booked, call.retry_policy, attempts_made=call.lead_attempts),
+        lead=decide_lead_change(facts, call.retry_policy, attempts_made=call.lead_attempts),
+        now=now,
+    )
+
+
+def _answered_at(state: CallState, reported: Mapping[str, object], now: datetime) -> datetime | None:
+    """When a call was answered whose answer was never reported: it lasted, so somebody was there."""
+    seconds = reported.get("duration_seconds")
+    if state != CallState.COMPLETED or not isinstance(seconds, int) or seconds <= 0:
+        return None
+    return now - timedelta(seconds=seconds)
+
+
+def _talk_seconds(facts: CallFacts) -> int | None:
+    if facts.bridged_at is None or is_machine(facts.answered_by):
+        return None
+    return max(0, round((facts.ended_at - facts.bridged_at).total_seconds()))
+
+
+def _stop_ringing(services: Services, tx: Transaction, call: LockedCall) -> None:
+    """The lead is gone: the phone of his agent need not ring on, and would be busy for the next one."""
+    for call_sid in agent_legs.list_open_legs_of_call(tx.session, call_id=call.call_id):
+        tx.after_commit(
+            services.queue.send,
+            "dialer.calls.hang_up_agent_leg",
+            tenant_id=str(call.tenant_id),
+            call_sid=call_sid,
+        )
 
 
 def release_agent_of(

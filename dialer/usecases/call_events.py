@@ -16,7 +16,7 @@ from dialer.store import calls as call_store
 from dialer.store.calls import LockedCall
 from dialer.store.session import Transaction
 from dialer.usecases import agent_events
-from dialer.usecases.call_closing import close, send_became_available
+from dialer.usecases.call_closing import close, rebook, send_became_available
 from dialer.usecases.services import Services
 from dialer.usecases.webhook_calls import Authenticate, enter_agent, receive_event
 
@@ -129,7 +129,7 @@ def record_machine_detection(
             )
         elif call.state in FINAL:
             # The verdict came after the end: what was booked as a person's answer was none.
-            call_store.correct_to_machine(tx.session, call=call, answered_by=answered_by)
+            rebook(tx, call=call, now=now, answered_by=answered_by)
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,12 @@ def record_call_conference_event(
             return
         verdict = judge(call.state, CallState.BRIDGED)
         to = CallState.BRIDGED if verdict == Verdict.APPLIED else None
-        facts = {"bridged_at": now, "conference_sid": report.conference_sid}
+        facts: dict[str, object] = {"conference_sid": report.conference_sid}
+        if call.state not in FINAL:
+            facts["bridged_at"] = now
+        elif call.bridged_at is None:
+            # The report came after the end. A console's standing conference is joined as soon as it is reserved.
+            rebook(tx, call=call, now=now, bridged_at=call.agent_reserved_at if call.is_with_console else call.ended_at)
         call_store.update_call(tx.session, call_id=call.call_id, now=now, to=to, facts=facts, event=(event_id, verdict))
         if to is not None:
             agent = agent_store.mark_talking(tx.session, agent_id=call.agent_id, call_id=call.call_id, now=now)
@@ -191,10 +196,12 @@ def record_agent_conference_event(
         if tenant_id is None or report.call_sid is None or report.label != f"agent_{agent_id}":
             return
         if report.event == "participant-join":
+            if not agent_legs.record_leg_joined(tx.session, call_sid=report.call_sid, now=now):
+                # Its leaving was reported first: this leg is dead, and nobody would notice.
+                return
             agent = agent_presence.set_console_leg(
                 tx.session, agent_id=AgentId(agent_id), call_sid=report.call_sid, now=now
             )
-            agent_legs.record_leg_joined(tx.session, call_sid=report.call_sid, now=now)
         elif report.event == "participant-leave":
             agent = agent_presence.clear_console_leg(tx.session, call_sid=report.call_sid, now=now)
             agent_legs.record_leg_ended(tx.session, call_sid=report.call_sid, now=now)

@@ -183,6 +183,25 @@ def end_scheduled_campaigns(services: Services) -> int:
     return sum(_change_when_due(services, tenant_id, campaign_id, _due_end) for tenant_id, campaign_id in due)
 
 
+def complete_exhausted_campaigns(services: Services) -> int:
+    """Complete every tenant's campaigns that have no lead left to call; return how many. Safe to run twice.
+
+    Retries that wait for their time count as left. A completed campaign that gets new leads may be started again.
+    """
+    with services.transaction() as tx:
+        exhausted = store.list_exhausted_campaigns(tx.session)
+    completed = 0
+    for tenant_id, campaign_id in exhausted:
+        with services.transaction(tenant_id) as tx:
+            campaign = store.find_campaign(tx.session, campaign_id, lock="against change")
+            is_active = campaign is not None and campaign.status == CampaignStatus.ACTIVE
+            if campaign is None or not is_active or store.has_open_leads(tx.session, campaign_id):
+                continue
+            _move(services, tx, campaign, CampaignStatus.COMPLETED)
+            completed += 1
+    return completed
+
+
 def _due_start(services: Services, campaign: Campaign) -> CampaignStatus | None:
     start, end = campaign.settings.schedule_start, campaign.settings.schedule_end
     now = services.clock.now()

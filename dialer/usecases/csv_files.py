@@ -8,9 +8,6 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pandas as pd
-from pandas.errors import ParserError
-
 from dialer.domain.errors import Invalid, TooLarge
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -47,8 +44,7 @@ class CsvRow:
 def read_rows(content: bytes) -> Iterator[CsvRow]:
     """Read a file row by row, the header first, blank rows left out.
 
-    Raises TooLarge over 20 MB; Invalid for a file that is empty, not text, or has a quote that is never closed. The
-    latter may come late, so nothing must be stored before the last row was read.
+    Raises TooLarge over 20 MB; Invalid for a file that is empty, not text, or has a quote that is never closed.
     """
     if len(content) > MAX_FILE_BYTES:
         raise TooLarge(f"The file is larger than {MAX_FILE_BYTES // 1024 // 1024} MB; split it.")
@@ -57,14 +53,24 @@ def read_rows(content: bytes) -> Iterator[CsvRow]:
         raise Invalid.field("file", "is empty")
     text, delimiter = _find_delimiter(text)
     body = text.lstrip("\n")
-    skipped = len(text) - len(body)
+    _check_quoting(body, delimiter)
+    yield from _read(body, delimiter, skipped=len(text) - len(body))
+
+
+def _check_quoting(text: str, delimiter: str) -> None:
+    """Walk through the file once before pandas does: given `on_bad_lines`, it drops what it cannot split in silence."""
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
-        yield from _read(body, delimiter, skipped)
-    except (ParserError, csv.Error) as error:
-        raise Invalid.field("file", f"cannot be read as CSV; is a quote never closed? ({str(error)[:200]})") from None
+        for _ in reader:
+            pass
+    except csv.Error as error:
+        message = f"cannot be read as CSV up to line {reader.line_num} ({error}); is a quote never closed?"
+        raise Invalid.field("file", message) from None
 
 
-def _read(text: str, delimiter: str, skipped: int) -> Iterator[CsvRow]:
+def _read(text: str, delimiter: str, *, skipped: int) -> Iterator[CsvRow]:
+    import pandas as pd  # here: tens of megabytes that a web process without uploads does not need
+
     width = len(next(csv.reader(io.StringIO(text), delimiter=delimiter)))
     if width > _MAX_COLUMNS:
         raise Invalid.field("file", f"has more than {_MAX_COLUMNS} columns")
@@ -132,7 +138,7 @@ def _decode_as(content: bytes, marked: str | None) -> str:
 def _looks_binary(content: bytes) -> bool:
     sample = content[:65_536]
     controls = sum(1 for byte in sample if byte < 32 and byte not in b"\t\n\r\f\v\x1a")
-    return controls * 100 > len(sample)
+    return controls > 5 and controls * 100 > len(sample)
 
 
 def _find_delimiter(text: str) -> tuple[str, str]:

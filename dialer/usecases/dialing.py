@@ -39,7 +39,8 @@ def place_call(
         account.account_sid, calls_per_second=account.calls_per_second, max_wait_seconds=MAX_GATE_WAIT_SECONDS
     )
     if wait is None:
-        withdraw_call(services, tenant_id=tenant_id, call_id=call_id, only_if_forbidden=True)
+        # Nobody would come back to it: its line and its lead are free for the next tick.
+        withdraw_call(services, tenant_id=tenant_id, call_id=call_id, only_if_forbidden=False)
         return
     if wait > 0:
         sleep(wait)
@@ -126,9 +127,11 @@ def _record_not_accepted(services: Services, tenant_id: TenantId, planned: Plann
         facts: dict[str, object] = {"ended_at": now, "hangup_cause": cause}
         if number_is_dead:
             facts["disposition"] = "failed"
-        call_store.update_call(
+        if not call_store.update_call(
             tx.session, call_id=planned.call_id, now=now, to=to, facts=facts, event=(event_id, Verdict.APPLIED)
-        )
+        ):
+            # Its webhooks say that there is a call all the same: they decide what becomes of the lead.
+            return
         if number_is_dead:
             call_store.fail_lead(tx.session, lead_id=planned.lead_id, reason=cause, now=now)
         else:
@@ -142,7 +145,12 @@ def _record_not_accepted(services: Services, tenant_id: TenantId, planned: Plann
         if isinstance(refusal, CarrierRefused) and not number_is_dead:
             note = f"paused: the carrier refuses this campaign's calls ({cause}: {refusal})"
             if placements.pause_campaign_for_trouble(tx.session, campaign_id=call.campaign_id, note=note, now=now):
-                payload = {"campaignId": str(call.campaign_id), "status": "paused", "reason": note}
+                payload = {
+                    "campaign_id": str(call.campaign_id),
+                    "name": call.campaign_name,
+                    "status": "paused",
+                    "reason": note,
+                }
                 tx.after_commit(services.feed.to_tenant, tenant_id, "campaign:updated", payload)
     log.warning("placement_refused", call_id=str(planned.call_id), carrier_code=refusal.carrier_code)
 

@@ -9,10 +9,11 @@ from dialer.domain.dispositions import is_machine
 from dialer.domain.errors import CarrierError
 from dialer.domain.ids import CallId, TenantId
 from dialer.ports import CarrierAccount, CarrierCall
+from dialer.store import agent_legs, claims
 from dialer.store import calls as call_store
-from dialer.store import claims
 from dialer.store.calls import LockedCall
 from dialer.store.session import Transaction
+from dialer.usecases.call_closing import close
 from dialer.usecases.call_events import StatusReport, apply_status
 from dialer.usecases.carrier_accounts import account_of
 from dialer.usecases.services import Services
@@ -27,16 +28,19 @@ def reconcile_call(services: Services, *, tenant_id: TenantId, call_id: CallId) 
     """Bring one call to the state that the carrier reports. A call that has moved on meanwhile is left alone.
 
     A call without the carrier's id is looked for by its numbers. Found: it is adopted. Not found for five minutes: it
-    was never accepted and the lead is freed; the attempt itself is never placed again.
+    was never accepted and the lead is freed; the attempt itself is never placed again. A call whose id the carrier
+    does not know is over.
     """
     now = services.clock.now()
     with services.transaction(tenant_id) as tx:
         call = call_store.lock_call(tx.session, call_id)
         account = account_of(services, tx.session, tenant_id)
+        held = agent_legs.holds_call(tx.session, call_id=call_id)
         call_store.update_call(tx.session, call_id=call_id, now=now, changes={"reconciled_at": now})
     if call is None or call.state in FINAL:
         return
-    if call.state in LIVE and is_machine(call.answered_by):
+    if call.state in LIVE and is_machine(call.answered_by) and held:
+        # Only while its agent is not free yet: a message that is being left would start anew.
         services.queue.send("dialer.calls.end_machine_call", tenant_id=str(tenant_id), call_id=str(call_id))
     try:
         found = _ask(services, account, call)
@@ -49,8 +53,14 @@ def reconcile_call(services: Services, *, tenant_id: TenantId, call_id: CallId) 
             return
         if found is not None:
             _apply(services, tx, locked, found, now)
-        elif locked.call_sid is None and now - (locked.placing_at or locked.created_at) > ABSENCE_IS_CERTAIN_AFTER:
+        elif now - (locked.placing_at or locked.created_at) <= ABSENCE_IS_CERTAIN_AFTER:
+            return
+        elif locked.call_sid is None:
             _record_never_accepted(tx, locked, now)
+        else:
+            # It was there, and the carrier knows nothing of it any more.
+            end = CallState.COMPLETED if locked.state in LIVE else CallState.CANCELLED
+            close(services, tx, call=locked, state=end, now=now, reported={"hangup_cause": "unknown to the carrier"})
 
 
 def _ask(services: Services, account: CarrierAccount, call: LockedCall) -> CarrierCall | None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 import structlog
 
 from dialer.domain.calls import CallState, Verdict
+from dialer.domain.dispositions import is_machine
 from dialer.domain.errors import CarrierError
 from dialer.domain.ids import CallId, LeadId, TenantId
 from dialer.store import agent_legs, claims
@@ -48,7 +49,11 @@ def sweep_calls(services: Services) -> int:
             )
         for tenant_id, call_id in overdue:
             log.info("call_overdue", state=rule.state, call_id=str(call_id))
-            rule.repair(services, tenant_id, call_id)
+            try:
+                rule.repair(services, tenant_id, call_id)
+            except Exception:
+                # One call that cannot be repaired must not keep the others from it, turn after turn.
+                log.exception("call_not_repaired", state=rule.state, call_id=str(call_id))
         looked_at += len(overdue)
     return looked_at
 
@@ -68,14 +73,24 @@ def _reconcile(services: Services, tenant_id: TenantId, call_id: CallId) -> None
 
 
 def _abandon(services: Services, tenant_id: TenantId, call_id: CallId) -> None:
-    """A person has waited past every limit and the carrier did not ask again: apologise and book the abandonment."""
+    """A person has waited past every limit and the carrier did not ask again: apologise and book the abandonment.
+
+    Somebody who was sent to an agent's console may be talking there, and only the report was lost; a machine may be
+    listening to its message. Neither is interrupted: the carrier is asked.
+    """
     now = services.clock.now()
     with services.transaction(tenant_id) as tx:
         call = call_store.lock_call(tx.session, call_id)
         if call is None or call.state not in (CallState.ANSWERED, CallState.WAITING) or call.bridged_at is not None:
             return
-        close(services, tx, call=call, state=CallState.ABANDONED, now=now)
-        tx.after_commit(services.queue.send, "dialer.calls.apologise", tenant_id=str(tenant_id), call_id=str(call_id))
+        is_served = call.is_with_console or is_machine(call.answered_by)
+        if not is_served:
+            close(services, tx, call=call, state=CallState.ABANDONED, now=now)
+            tx.after_commit(
+                services.queue.send, "dialer.calls.apologise", tenant_id=str(tenant_id), call_id=str(call_id)
+            )
+    if is_served:
+        reconcile_call(services, tenant_id=tenant_id, call_id=call_id)
 
 
 # The carrier rings for at most `ring_timeout_seconds` (up to 60) and reports within seconds; a waiting callee asks
@@ -129,11 +144,16 @@ def sweep_deserted_calls(services: Services) -> int:
     return len(deserted)
 
 
+APOLOGY_SECONDS = 90
+"""Time for the longest message. A callee who is still there then was not reached by it: it is sent again."""
+
+
 def _record_desertion(services: Services, tx: Transaction, call_id: CallId) -> None:
+    turn = int(services.clock.now().timestamp()) // APOLOGY_SECONDS
     call, event_id = call_store.record_event(
         tx.session,
         call_id=call_id,
-        event_key="sweep:agent_lost",
+        event_key=f"sweep:agent_lost:{turn}",
         kind="agent_lost",
         payload={},
         now=services.clock.now(),

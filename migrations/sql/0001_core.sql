@@ -526,6 +526,13 @@ create function campaigns_to_end(at timestamptz) returns table (tenant_id uuid, 
 $$ select c.tenant_id, c.id from campaigns c
    where c.status in ('scheduled', 'active', 'paused') and c.schedule_end <= at $$;
 
+-- Active campaigns that have leads and none of them left to call.
+create function exhausted_campaigns() returns table (tenant_id uuid, campaign_id uuid)
+    language sql stable security definer set search_path = public, pg_temp as
+$$ select c.tenant_id, c.id from campaigns c
+   where c.status = 'active' and exists (select from leads l where l.campaign_id = c.id)
+     and not exists (select from leads l where l.campaign_id = c.id and l.status in ('pending', 'queued', 'calling')) $$;
+
 create function overdue_calls(wanted_state text, before timestamptz, max_rows integer)
     returns table (tenant_id uuid, call_id uuid)
     language sql stable security definer set search_path = public, pg_temp as

@@ -251,6 +251,23 @@ def test_refreshing_gives_a_new_pair(app: Flask, ada: Caller, nobody: Caller) ->
     nobody.post("/api/auth/refresh", json={"refresh_token": body["refresh_token"]})
 
 
+def test_of_two_refreshes_at_the_same_moment_one_wins(app: Flask, ada: Caller, nobody: Caller) -> None:
+    barrier = threading.Barrier(2)
+    statuses: list[int] = []
+
+    def refresh() -> None:
+        barrier.wait()
+        answer = nobody.send("POST", "/api/auth/refresh", json={"refresh_token": ada.refresh_token})
+        statuses.append(answer.status_code)
+
+    threads = [threading.Thread(target=refresh) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200, 401]
+
+
 def test_a_refresh_token_used_twice_ends_the_whole_session(app: Flask, ada: Caller, nobody: Caller) -> None:
     fresh = nobody.post("/api/auth/refresh", json={"refresh_token": ada.refresh_token})
     nobody.post("/api/auth/refresh", json={"refresh_token": ada.refresh_token}, expect=401)
@@ -270,6 +287,21 @@ def test_logging_out_ends_this_session_and_no_other(app: Flask, ada: Caller, nob
     ada.get("/api/auth/me", expect=401)
     nobody.post("/api/auth/refresh", json={"refresh_token": ada.refresh_token}, expect=401)
     other.get("/api/auth/me")
+
+
+def test_a_new_password_ends_the_other_sessions(app: Flask, ada: Caller, nobody: Caller) -> None:
+    other = with_token(app, nobody.post("/api/auth/login", json=LOGIN)["token"])
+    ada.put("/api/auth/password", json={"current_password": PASSWORD, "new_password": "battery horse"})
+    ada.get("/api/auth/me")
+    other.get("/api/auth/me", expect=401)
+    nobody.post("/api/auth/login", json=LOGIN, expect=401)
+    nobody.post("/api/auth/login", json={**LOGIN, "password": "battery horse"})
+
+
+def test_a_new_password_needs_the_current_one(ada: Caller, nobody: Caller) -> None:
+    wrong = {"current_password": "something else", "new_password": "battery horse"}
+    assert ada.put("/api/auth/password", json=wrong, expect=400)["fields"][0]["field"] == "current_password"
+    nobody.post("/api/auth/login", json=LOGIN)
 
 
 # Users
@@ -299,6 +331,12 @@ def test_deactivating_ends_every_session_at_once(ada: Caller, ben: Caller, nobod
     ben.get("/api/auth/me", expect=401)
     nobody.post("/api/auth/refresh", json={"refresh_token": ben.refresh_token}, expect=401)
     nobody.post("/api/auth/login", json={**LOGIN, "email": "ben@example.com"}, expect=401)
+
+
+def test_a_user_switched_off_in_the_database_is_out_as_well(ben: Caller, owner_database: Database) -> None:
+    with owner_database.transaction() as tx:
+        tx.session.connection().exec_driver_sql("update users set is_active = false where email = 'ben@example.com'")
+    ben.get("/api/auth/me", expect=401)
 
 
 def test_reactivating_revives_no_old_session(ada: Caller, ben: Caller, nobody: Caller) -> None:

@@ -157,7 +157,9 @@ def test_settings_that_do_not_fit_what_is_stored_are_refused(ada: Any) -> None:
     assert refusal["fields"][0]["field"] == "schedule_end"
 
 
-@pytest.mark.parametrize(("status", "expect"), [("active", 200), ("paused", 200), ("completed", 409), ("cancelled", 409)])
+@pytest.mark.parametrize(
+    ("status", "expect"), [("active", 200), ("paused", 200), ("completed", 409), ("cancelled", 409)]
+)
 def test_finished_campaigns_cannot_be_changed(services: Any, ada: Any, status: str, expect: int) -> None:
     campaign = make_campaign(services, ada.tenant_id, status=status)
     ada.put(f"/api/campaigns/{campaign.id}", json={"name": "New"}, expect=expect)
@@ -192,7 +194,8 @@ def test_pausing_a_draft_is_a_conflict(ada: Any, campaign: Any) -> None:
 
 
 def test_a_clone_is_a_fresh_draft_with_its_own_copies_of_callable_leads(services: Any, ada: Any) -> None:
-    source = make_campaign(services, ada.tenant_id, status="active", record_calls=True, retry_policy={"max_attempts": 9})
+    settings: dict[str, Any] = {"record_calls": True, "retry_policy": {"max_attempts": 9}}
+    source = make_campaign(services, ada.tenant_id, status="active", **settings)
     make_lead(services, ada.tenant_id, campaign_id=source.id, first_name="Sara", status="completed", call_attempts=2)
     make_lead(services, ada.tenant_id, campaign_id=source.id, do_not_call=True)
     body = {"name": "Again", "with_leads": True}

@@ -186,8 +186,9 @@ def test_malformed_id_is_not_found_in_dialect(ben: Caller, nobody: Caller, widge
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"size": "5"}, {"size": True}, {"size": 1.5}, {"owner": "x"}, {"owner": 5}, {"name": 5}, {"name": None}, {"more": []},
-     {"at": 5}, {"at": "2026-01-01T00:00:00"}, {"at": "0001-01-01T00:00:00+14:00"}, {"at": "9999-12-31T23:59:59-12:00"}],
+    [{"size": "5"}, {"size": True}, {"size": 1.5}, {"owner": "x"}, {"owner": 5}, {"name": 5}, {"name": None},
+     {"more": []}, {"at": 5}, {"at": "2026-01-01T00:00:00"},
+     {"at": "0001-01-01T00:00:00+14:00"}, {"at": "9999-12-31T23:59:59-12:00"}],
 )  # fmt: skip
 def test_wrong_types_are_refused(ben: Caller, wrong: dict[str, object]) -> None:
     body = ben.post("/api/probe", json={"name": "lamp", **wrong}, expect=400)

@@ -10,7 +10,12 @@ from dialer.usecases.services import Services
 
 
 def make_campaign(
-    services: Services, tenant_id: TenantId, *, status: str = "draft", retry_policy: dict[str, Any] | None = None, **settings: Any
+    services: Services,
+    tenant_id: TenantId,
+    *,
+    status: str = "draft",
+    retry_policy: dict[str, Any] | None = None,
+    **settings: Any,
 ) -> Campaign:
     """Store a campaign; `settings` are those of `CampaignSettings`, `retry_policy` those of `RetryPolicy`."""
     named = {"name": "Spring outreach", "caller_id": "+14155550100", **settings}

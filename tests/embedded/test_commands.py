@@ -15,6 +15,7 @@ def _dialer(*arguments, **environ):
         [sys.executable, "-m", "dialer", *arguments],
         cwd=ROOT,
         env=base | environ,
+        check=False,
         capture_output=True,
         text=True,
         timeout=60,

@@ -50,7 +50,7 @@ class FakeCarrier:
     def knows(self, call_sid: str, state: CallState, **facts: object) -> None:
         """From now on `fetch_call` tells this state of the call, with these facts."""
         known = self.calls[call_sid]
-        self.calls[call_sid] = CarrierCall(**{**vars(known), "state": state, **facts})  # type: ignore[arg-type]
+        self.calls[call_sid] = CarrierCall(**{**vars(known), "state": state, **facts})
 
     def place_call(self, account: CarrierAccount, request: CallRequest) -> PlacedCall:
         call_sid = self._accept(request.to_number, request.from_number)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 import socketio
+import websocket
 from flask import Flask
 from werkzeug.serving import make_server
 
@@ -27,6 +28,7 @@ class Browser:
         self.received: queues.Queue[tuple[str, dict]] = queues.Queue()
         self.refused: object = None
         self.gone = threading.Event()
+        self.is_dead = False
         for event in EVENTS:
             self.client.on(event, lambda payload, event=event: self.received.put((event, payload)))
         self.client.on("connect_error", lambda error: setattr(self, "refused", error))
@@ -47,8 +49,34 @@ class Browser:
             if event == name:
                 return payload
 
+    def close(self) -> None:
+        if self.is_dead:
+            self.client.eio.disconnect(abort=True)
+        self.client.disconnect()
+
+    def die(self) -> None:
+        """Like a laptop that lost its network: the connection stays open and nothing comes any more."""
+        self.client.eio._send_packet = lambda packet: None
+        self.is_dead = True
+
     def heard(self) -> list[str]:
         return [event for event, _ in list(self.received.queue)]
+
+
+@pytest.fixture(autouse=True)
+def quick_goodbyes(monkeypatch):
+    """The client library waits three seconds for the answer to its closing frame, and leaves refused sockets open."""
+    close, connect, opened = websocket.WebSocket.close, websocket.WebSocket.connect, []
+
+    def remembered(self, *arguments, **options):
+        opened.append(self)
+        return connect(self, *arguments, **options)
+
+    monkeypatch.setattr(websocket.WebSocket, "close", lambda self, *_, **__: close(self, timeout=0))
+    monkeypatch.setattr(websocket.WebSocket, "connect", remembered)
+    yield
+    for connection in opened:
+        connection.shutdown()
 
 
 @pytest.fixture
@@ -61,7 +89,9 @@ def services(services: Services, redis_url: str) -> Services:
 def server_url(app: Flask) -> Iterator[str]:
     """A server on a free port."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # Closing the server then waits for what its connections are still doing in the database.
+    server.daemon_threads = False
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     app.extensions["presence_keeper"].stop()
@@ -76,7 +106,7 @@ def browser(server_url: str) -> Iterator[Browser]:
     """A client that has not connected yet."""
     browser = Browser(server_url)
     yield browser
-    browser.client.disconnect()
+    browser.close()
 
 
 @pytest.fixture
@@ -84,7 +114,7 @@ def second_browser(server_url: str) -> Iterator[Browser]:
     """Another one."""
     browser = Browser(server_url)
     yield browser
-    browser.client.disconnect()
+    browser.close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import time
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
-from tests.twin.conftest import ACCOUNT, Receiver, Twin, eventually
+from tests.twin.conftest import ACCOUNT, SLACK, Receiver, Twin, eventually
 
 FROM = "+14155550100"
 ALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
@@ -117,8 +117,8 @@ def test_duration_is_seconds_and_callback_minutes_are_rounded_up(twin: Twin, rec
     twin.script(number, patience_seconds=100)
     sid = place(twin, receiver, number, twiml='<Response><Pause length="61"/></Response>')
     last = receiver.wait("/status", CallStatus="completed")[0].form
-    assert 61 <= int(last["CallDuration"]) <= 70
-    assert last["Duration"] == str(math.ceil(int(last["CallDuration"]) / 60)) == "2"
+    assert 61 <= int(last["CallDuration"]) <= 61 + SLACK
+    assert last["Duration"] == str(math.ceil(int(last["CallDuration"]) / 60))
     assert twin.until(sid).duration == last["CallDuration"]
 
 
@@ -187,7 +187,7 @@ def test_a_ringing_call_cannot_be_redirected(twin: Twin, receiver: Receiver, num
 def test_the_time_limit_ends_a_call(twin: Twin, receiver: Receiver, number: str) -> None:
     twin.script(number, patience_seconds=1000)
     call = twin.until(place(twin, receiver, number, twiml=STAY, time_limit=20))
-    assert 20 <= int(call.duration) <= 24
+    assert 20 <= int(call.duration) <= 20 + SLACK
 
 
 def test_a_live_call_cannot_be_deleted_and_a_finished_one_can(twin: Twin, receiver: Receiver, number: str) -> None:
@@ -207,7 +207,7 @@ def test_a_live_call_cannot_be_deleted_and_a_finished_one_can(twin: Twin, receiv
 def test_a_person_left_in_silence_loses_patience(twin: Twin, receiver: Receiver, number: str) -> None:
     twin.script(number, patience_seconds=12, talk_seconds=500)
     call = twin.until(place(twin, receiver, number, twiml=STAY))
-    assert 12 <= int(call.duration) <= 15
+    assert 12 <= int(call.duration) <= 12 + SLACK
 
 
 def test_calls_are_released_at_the_accounts_rate_first_in_first_out(twin: Twin, receiver: Receiver) -> None:
@@ -222,7 +222,7 @@ def test_calls_are_released_at_the_accounts_rate_first_in_first_out(twin: Twin, 
     ]
     events = receiver.wait("/status", 10, CallStatus="initiated")
     assert [e.form["To"] for e in events] == numbers
-    assert events[-1].at - started >= 9 / 20 * 0.9
+    assert events[-1].at - started >= 9 / 20 - 0.15
     waits = [int(call.queue_time) for call in calls]
     assert waits[0] == 0
     assert waits[-1] > 100

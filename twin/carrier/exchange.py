@@ -174,7 +174,7 @@ class Exchange:
             ("MachineDetectionDuration", verdict.milliseconds),
         ]
         # Not on the call's own channel: the verdict does not wait for a slow status receiver.
-        self.sender.spawn(self.sender.send(webhook(call, "amd", order.callback, fields, event="amd")))
+        self.sender.spawn(self.sender.report(webhook(call, "amd", order.callback, fields, event="amd")))
 
     # -- programs ---------------------------------------------------------------------------------------------
 
@@ -188,7 +188,12 @@ class Exchange:
             verdict = await self._detect(call)
             if verdict is not None:
                 extra = [("AnsweredBy", verdict.answered_by), ("MachineDetectionDuration", verdict.milliseconds)]
-        await self.interpret(call, extra)
+        try:
+            await self.interpret(call, extra)
+        except Exception:
+            # A defect of the twin: the call must not hang for ever, and the sender logs what happened.
+            self.finish(call, "failed", 500)
+            raise
         # Nothing left to do: Twilio hangs up.
         self.finish(call, "completed")
 

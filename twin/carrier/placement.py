@@ -10,6 +10,7 @@ from twin.carrier.calls import Call
 from twin.errors import TwilioError
 
 _DAY_SECONDS = 86_400
+_LATENESS_SECONDS = 0.1
 
 
 class PlacementQueue:
@@ -67,8 +68,9 @@ class PlacementQueue:
             if call.is_over:
                 continue
             now = asyncio.get_running_loop().time()
-            # Counting from when the slot was due keeps the average right although timers fire a little late.
-            self._next_at = max(self._next_at, now - 1.0) + 1.0 / self.calls_per_second
+            # Counting from when the slot was due keeps the average right although timers fire a little late; an
+            # allowance left unused for longer is lost, so that idleness does not save up a burst.
+            self._next_at = max(self._next_at, now - _LATENESS_SECONDS) + 1.0 / self.calls_per_second
             release(call)
             break
         self._schedule()

@@ -21,6 +21,7 @@ _STATUSES = ("queued", "ringing", "in-progress", "completed", "busy", "failed", 
 # Numbers with a fixed fate, as on Twilio's page about test credentials.
 _MAGIC_TO = {"+15005550001": 21211, "+15005550002": 21214, "+15005550003": 21215, "+15005550004": 21216}
 _MAGIC_FROM = {"+15005550001": 21212, "+15005550007": 21210, "+15005550008": 21210}
+_FREE_FROM = "+15005550006"
 _PREMIUM = re.compile(r"\+1(900|976)\d{7}")
 
 _CREATE = names(
@@ -111,10 +112,8 @@ def _read_from(request: RestRequest, text: str) -> str:
     if number in _MAGIC_FROM:
         raise TwilioError(_MAGIC_FROM[number])
     world, account = request.world, request.account
-    if not account.owns(number) and number != "+15005550006":
-        if world.population.settings.strict_from:
-            raise TwilioError(21210, f"The source phone number provided, {number}, is not yet verified.")
-        world.own_number(account, number)
+    if world.population.settings.strict_from and number != _FREE_FROM and not account.owns(number):
+        raise TwilioError(21210, f"The source phone number provided, {number}, is not yet verified.")
     return number
 
 

@@ -55,11 +55,11 @@ def default_values(phone_number: str, friendly_name: str | None = None) -> dict[
         "identity_sid": None,
         "origin": "twilio",
         "phone_number": phone_number,
-        "sms_application_sid": "",
+        "sms_application_sid": None,
         "status": "in-use",
         "trunk_sid": None,
         "type": "local",
-        "voice_application_sid": "",
+        "voice_application_sid": None,
         "voice_caller_id_lookup": False,
         "voice_receive_mode": "voice",
         **dict.fromkeys(_URLS.values(), ""),
@@ -76,7 +76,7 @@ def _read(request: RestRequest) -> dict[str, Any]:
             values[key] = request.text(name)
     for name, key in _APPLICATIONS.items():
         if name in request.form:
-            sid = request.text(name) or ""
+            sid = request.text(name)
             if sid and sid not in request.account.applications:
                 raise TwilioError(21218, f"{name} is invalid: {sid}")
             values[key] = sid
@@ -234,9 +234,9 @@ def _offer(number: str) -> dict[str, Any]:
         "friendly_name": formatted(number),
         "iso_country": "US",
         "lata": "722",
-        "latitude": "37.780000",
+        "latitude": 37.78,
         "locality": "San Francisco",
-        "longitude": "-122.380000",
+        "longitude": -122.38,
         "phone_number": number,
         "postal_code": "94105",
         "rate_center": "SNFC CNTRL",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
 from twin.accounts import Account
 from twin.carrier.calls import Call
 from twin.carrier.conferences import MAX_PARTICIPANTS, Conference, JoinOrder, Participant
@@ -35,6 +33,7 @@ _UPDATE = names(
     "Muted Hold HoldUrl HoldMethod AnnounceUrl AnnounceMethod WaitUrl WaitMethod BeepOnExit "
     "EndConferenceOnExit Coaching CallSidToCoach"
 )
+_RECORD_WORDS = ("", "true", "false", "record-from-start", "do-not-record")
 
 
 async def create_participant(request: RestRequest) -> Answer:
@@ -80,7 +79,7 @@ async def create_participant(request: RestRequest) -> Answer:
 
 def _conference_to_join(request: RestRequest, account: Account, order: JoinOrder) -> Conference:
     """The path names a conference by SID or by friendly name; a new name founds a new conference."""
-    name = unquote(request.ids["conference"])
+    name = request.ids["conference"]
     if is_sid(name, "CF"):
         known = account.conferences.get(name)
         if known is None:
@@ -93,7 +92,9 @@ def _conference_to_join(request: RestRequest, account: Account, order: JoinOrder
 
 def _join_order(request: RestRequest) -> JoinOrder:
     coached = request.text("CallSidToCoach")
-    record = forms.choice(request, "ConferenceRecord", ("true", "false", "record-from-start", "do-not-record"))
+    record = (request.text("ConferenceRecord") or "").lower()
+    if record not in _RECORD_WORDS:
+        raise TwilioError(20001, f"ConferenceRecord must be one of {', '.join(_RECORD_WORDS)}: {record}")
     recording = forms.recording_order(request, "Conference", prefix="Conference")
     most = forms.whole(request, "MaxParticipants", 2, MAX_PARTICIPANTS, 20001)
     wait = request.form.get("WaitUrl")
@@ -114,8 +115,8 @@ def _join_order(request: RestRequest) -> JoinOrder:
 
 
 def _load(request: RestRequest) -> Participant:
-    conference = request.account.conferences.get(unquote(request.ids["conference"]))
-    participant = conference.find(unquote(request.ids["participant"])) if conference else None
+    conference = request.account.conferences.get(request.ids["conference"])
+    participant = conference.find(request.ids["participant"]) if conference else None
     if participant is None:
         raise request.missing()
     return participant
@@ -157,7 +158,7 @@ async def delete_participant(request: RestRequest) -> Answer:
 
 
 async def list_participants(request: RestRequest) -> Answer:
-    conference = request.account.conferences.get(unquote(request.ids["conference"]))
+    conference = request.account.conferences.get(request.ids["conference"])
     if conference is None:
         raise request.missing()
     found = list(reversed(conference.participants.values()))

@@ -167,6 +167,8 @@ def present_recording(recording: Recording) -> dict[str, Any]:
 def present_call_recording(recording: Recording) -> dict[str, Any]:
     call_sid = recording.call.sid if recording.call else ""
     return _recording(recording) | {
+        # Here, and only here, the document types the price as a number.
+        "price": None if recording.price is None else float(recording.price),
         "track": recording.order.track,
         "uri": f"{base(recording.account)}/Calls/{call_sid}/Recordings/{recording.sid}.json",
     }

@@ -16,6 +16,7 @@ RESOURCES = (
     "agents",
     "calls",
     "reports",
+    "carrier_account",
 )
 
 for _name in RESOURCES:

@@ -3,7 +3,15 @@
 from api.auth import authenticate_request, bearer_token, issue_tokens, read_claims
 from api.context import principal, services
 from api.rate_limit import check_failed_logins, count_failed_login
-from api.surfaces.dialer.schemas.access import LoginAnswer, LoginIn, MeAnswer, RefreshIn, RegisterIn, UserOut
+from api.surfaces.dialer.schemas.access import (
+    ChangePasswordIn,
+    LoginAnswer,
+    LoginIn,
+    MeAnswer,
+    RefreshIn,
+    RegisterIn,
+    UserOut,
+)
 from api.surfaces.dialer.schemas.base import Message
 from api.surfaces.dialer.surface import surface
 from dialer.domain.errors import Unauthenticated
@@ -66,6 +74,13 @@ def log_out() -> Message:
     """Log out: the session's access and refresh tokens are refused from now on."""
     usecases.log_out(services(), actor=principal())
     return Message(message="Logged out successfully")
+
+
+@access.put("/password", role=Role.AGENT, body=ChangePasswordIn, returns=Message)
+def change_password(body: ChangePasswordIn) -> Message:
+    """Change one's own password: every other session of the user ends."""
+    usecases.change_password(services(), actor=principal(), current=body.current_password, new=body.new_password)
+    return Message(message="Password changed successfully")
 
 
 @access.get("/me", role=Role.AGENT, returns=MeAnswer)

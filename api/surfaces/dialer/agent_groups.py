@@ -34,14 +34,10 @@ def show_agent_group(agent_group_id: UUID) -> AgentGroupAnswer:
     return AgentGroupAnswer(agent_group=AgentGroupOut.model_validate(group))
 
 
-@agent_groups.post(
-    "", role=Role.ADMIN, body=CreateAgentGroupIn, returns=AgentGroupAnswer, status=201, errors=(409,)
-)
+@agent_groups.post("", role=Role.ADMIN, body=CreateAgentGroupIn, returns=AgentGroupAnswer, status=201, errors=(409,))
 def create_agent_group(body: CreateAgentGroupIn) -> AgentGroupAnswer:
     """Create an agent group."""
-    group = usecases.create_agent_group(
-        services(), actor=principal(), name=body.name, description=body.description
-    )
+    group = usecases.create_agent_group(services(), actor=principal(), name=body.name, description=body.description)
     return AgentGroupAnswer(agent_group=AgentGroupOut.model_validate(group))
 
 

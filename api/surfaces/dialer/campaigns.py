@@ -52,9 +52,7 @@ def create_campaign(body: CreateCampaignIn) -> CampaignAnswer:
     return CampaignAnswer(campaign=CampaignOut.of(view))
 
 
-@campaigns.put(
-    "/<uuid:campaign_id>", role=Role.ADMIN, body=UpdateCampaignIn, returns=CampaignAnswer, errors=(404, 409)
-)
+@campaigns.put("/<uuid:campaign_id>", role=Role.ADMIN, body=UpdateCampaignIn, returns=CampaignAnswer, errors=(404, 409))
 def update_campaign(campaign_id: UUID, body: UpdateCampaignIn) -> CampaignAnswer:
     """Change a campaign's settings.
 

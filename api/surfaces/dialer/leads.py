@@ -69,7 +69,7 @@ def upload_leads(form: LeadUploadIn, file: FileStorage) -> LeadUploadAnswer:
         actor=principal(),
         campaign_id=CampaignId(form.campaign_id),
         filename=file.filename or "",
-        content=file.read(),
+        content=_content(file),
         field_mapping=form.field_mapping,
     )
     return LeadUploadAnswer.of(report)
@@ -114,3 +114,9 @@ def delete_lead(lead_id: UUID) -> Message:
 def _sent(body: LeadDetailsIn, besides: tuple[str, ...] = ()) -> usecases.LeadChanges:
     sent: object = {name: getattr(body, name) for name in body.model_fields_set if name not in besides}
     return cast("usecases.LeadChanges", sent)
+
+
+def _content(file: FileStorage) -> bytes:
+    """Everything in the file, which is closed at once: a big one lies in a temporary file."""
+    with file.stream:
+        return file.stream.read()

@@ -41,9 +41,7 @@ def list_suppressions(query: SuppressionsQuery) -> SuppressionsAnswer:
     return SuppressionsAnswer(entries=shown, count=len(shown), total=page.total)
 
 
-@suppressions.post(
-    "", role=Role.AGENT, body=AddSuppressionIn, returns=SuppressionAnswer, status=201, errors=(404,)
-)
+@suppressions.post("", role=Role.AGENT, body=AddSuppressionIn, returns=SuppressionAnswer, status=201, errors=(404,))
 def add_suppression(body: AddSuppressionIn) -> SuppressionAnswer | Response:
     """Never call a number again.
 
@@ -90,7 +88,7 @@ def upload_suppressions(form: SuppressionUploadIn, file: FileStorage) -> Suppres
     upload = usecases.upload_suppressions(
         services(),
         actor=principal(),
-        content=file.read(),
+        content=_content(file),
         campaign_id=CampaignId(form.campaign_id) if form.campaign_id else None,
         reason=form.reason,
         default_region=form.default_region,
@@ -103,3 +101,9 @@ def remove_suppression(entry_id: UUID) -> Message:
     """Remove an entry. Leads that it took off their lists stay off."""
     usecases.remove_suppression(services(), actor=principal(), suppression_id=entry_id)
     return Message(message="The entry was removed; leads marked do-not-call stay so")
+
+
+def _content(file: FileStorage) -> bytes:
+    """Everything in the file, which is closed at once: a big one lies in a temporary file."""
+    with file.stream:
+        return file.stream.read()

@@ -28,27 +28,30 @@ class CallingWindow:
             return at.astimezone(UTC)
         zone = ZoneInfo(self.timezone)
         today = at.astimezone(zone).date()
-        openings = (
-            _instant_of(datetime.combine(today + timedelta(days=ahead), self.start), zone) for ahead in range(-1, 4)
+        starts = (
+            datetime.combine(today + timedelta(days=ahead), self.start, tzinfo=zone).replace(fold=fold).astimezone(UTC)
+            for ahead in range(4)
+            for fold in (0, 1)
         )
+        openings = (*starts, *_clock_changes(at.astimezone(UTC), zone))
         return min(opening for opening in openings if opening > at and self.is_open(opening))
 
 
-def _instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which the zone's clock first shows `wall`, or jumps over it.
+def _clock_changes(at: datetime, zone: ZoneInfo) -> list[datetime]:
+    """The instants of the coming three days at which the zone's clock is changed.
 
-    A wall time that a clock change skips does not exist; the window then opens at the change itself, found by halving
-    the interval between the two readings of PEP 495 (fold 1 lies before the change, fold 0 after it).
+    A window opens there when the change skips its start, or sets the clock back into it.
     """
-    after = wall.replace(tzinfo=zone).astimezone(UTC)
-    if after.astimezone(zone).replace(tzinfo=None) == wall:
-        return after
-    before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    offset_before = before.astimezone(zone).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + (after - before) / 2
-        if middle.astimezone(zone).utcoffset() == offset_before:
-            before = middle
-        else:
-            after = middle
-    return after.replace(microsecond=0)
+    changes = []
+    for hours in range(72):
+        before, after = at + timedelta(hours=hours), at + timedelta(hours=hours + 1)
+        if before.astimezone(zone).utcoffset() == after.astimezone(zone).utcoffset():
+            continue
+        while after - before > timedelta(seconds=1):
+            middle = before + (after - before) / 2
+            if middle.astimezone(zone).utcoffset() == before.astimezone(zone).utcoffset():
+                before = middle
+            else:
+                after = middle
+        changes.append(after.replace(microsecond=0))
+    return changes

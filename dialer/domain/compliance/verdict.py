@@ -63,6 +63,7 @@ class CallingVerdict:
                 "lead_status": self.candidate.lead_status,
                 "timezone": window.timezone,
                 "calling_hours": [window.start.isoformat(), window.end.isoformat()],
+                "schedule_end": self.candidate.schedule_end.isoformat() if self.candidate.schedule_end else None,
                 "attempts_made": self.candidate.attempts_made,
                 "max_attempts": self.candidate.max_attempts,
                 "do_not_call": self.candidate.do_not_call,

@@ -71,6 +71,13 @@ class RefreshIn(In):
     refresh_token: Annotated[str, StringConstraints(max_length=4096)]
 
 
+class ChangePasswordIn(In):
+    """The password so far, and the one from now on."""
+
+    current_password: Annotated[str, StringConstraints(max_length=200, strip_whitespace=False)]
+    new_password: Password
+
+
 class UserOut(Out):
     """A user."""
 

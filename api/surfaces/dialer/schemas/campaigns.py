@@ -154,4 +154,3 @@ class CampaignsAnswer(Answer):
     campaigns: list[CampaignOut]
     count: int = Field(description="How many are in this answer.")
     total: int = Field(description="How many there are in all.")
-

@@ -14,12 +14,12 @@ from twilio.rest import Client
 
 from dialer.domain.callee_steps import Apologise, JoinAgent, LeaveVoicemail
 from dialer.domain.calls import CallState
-from dialer.domain.errors import CallNotInProgress
+from dialer.domain.errors import CallNotInProgress, CarrierRefused
 from dialer.domain.ids import AgentId, CallId
 from dialer.integrations.carriers.twilio.documents import Documents
 from dialer.integrations.carriers.twilio.errors import translate
 from dialer.integrations.carriers.twilio.urls import WebhookUrls
-from dialer.integrations.carriers.twilio.words import STATES
+from dialer.integrations.carriers.twilio.words import NOT_FOUND, STATES
 from dialer.ports import CallRequest, CarrierAccount, CarrierCall, PlacedCall
 
 TIMEOUT_SECONDS = 10.0
@@ -150,8 +150,13 @@ class TwilioCarrier:
         return PlacedCall(call.sid, int(call.queue_time or 0) / 1000)
 
     def _update(self, account: CarrierAccount, call_sid: str, **changes: object) -> None:
-        with _translated():
-            self._client(account).calls(call_sid).update(**changes)
+        try:
+            with _translated():
+                self._client(account).calls(call_sid).update(**changes)
+        except CarrierRefused as refusal:
+            if refusal.carrier_code == NOT_FOUND:
+                raise CallNotInProgress(str(refusal), carrier_code=NOT_FOUND) from refusal
+            raise
 
     def _end(self, account: CarrierAccount, call_sid: str, status: str) -> None:
         try:

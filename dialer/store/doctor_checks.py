@@ -1,0 +1,215 @@
+"""What must always hold, as queries that return the rows for which it does not.
+
+Run as the owner of the tables, who sees every tenant, in one read-only snapshot.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from dialer.domain.compliance import CallingWindow
+
+MAX_EXAMPLES = 5
+_IN_FLIGHT = "state not in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned')"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold. `sql` returns a column `what` that names each violation; it may use `:now`, `:since`."""
+
+    name: str
+    meaning: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: how many violations, and the first few."""
+
+    check: str
+    meaning: str
+    count: int
+    examples: tuple[str, ...]
+
+
+CHECKS = (
+    Check(
+        "one_call_in_flight",
+        "a lead never has two calls in flight",
+        f"select 'lead ' || lead_id as what from calls where {_IN_FLIGHT} group by lead_id having count(*) > 1",
+    ),
+    Check(
+        "attempts_counted",
+        "a lead's attempts are the calls that were placed or may have been",
+        """
+        select 'lead ' || l.id || ' counts ' || l.call_attempts || ', calls show ' || count(c.id) as what
+        from leads l left join calls c on c.lead_id = l.id and c.placing_at is not null
+             and not (c.state = 'cancelled' and c.call_sid is null)
+        group by l.id having l.call_attempts <> count(c.id)
+        """,
+    ),
+    Check(
+        "verdict_stored",
+        "no call was placed without a verdict that allows it",
+        """
+        select 'call ' || c.id as what from calls c join attempts a on a.id = c.attempt_id
+        where c.placing_at > :since and (a.allowed is not true or a.verdict is null)
+        """,
+    ),
+    Check(
+        "not_suppressed",
+        "no call was placed to a number that was suppressed at that moment",
+        """
+        select 'call ' || c.id as what from calls c
+        where c.placing_at > :since and exists (
+            select from suppressions s
+            where s.tenant_id = c.tenant_id and s.phone_normalized = c.to_number
+              and (s.campaign_id is null or s.campaign_id = c.campaign_id)
+              and s.created_at < c.placing_at and (s.expires_at is null or s.expires_at > c.placing_at))
+        """,
+    ),
+    Check(
+        "below_cap",
+        "no call was placed above the attempt cap",
+        """
+        select 'call ' || c.id as what from calls c join attempts a on a.id = c.attempt_id
+        where c.placing_at > :since
+          and (a.verdict #>> '{inputs,attempts_made}')::int >= (a.verdict #>> '{inputs,max_attempts}')::int
+        """,
+    ),
+    Check(
+        "not_expired",
+        "no call was placed after its placement had expired",
+        "select 'call ' || id as what from calls where placing_at > :since and placing_at >= place_before",
+    ),
+    Check(
+        "agents_hold_live_calls",
+        "agents hold only calls that are theirs and in progress",
+        """
+        select 'agent ' || a.id || ' holds call ' || held.call_id as what
+        from agents a cross join unnest(a.held_call_ids) held (call_id) left join calls c on c.id = held.call_id
+        where a.updated_at < cast(:now as timestamptz) - interval '20 seconds'
+          and (c.id is null or c.agent_id is distinct from a.id
+               or c.state in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned'))
+        """,
+    ),
+    Check(
+        "agents_hold_no_more_than_allowed",
+        "an agent never holds more calls than allowed",
+        "select 'agent ' || id as what from agents where cardinality(held_call_ids) > max_concurrent_calls",
+    ),
+    Check(
+        "one_agent_per_call",
+        "a call is held by one agent at most",
+        """
+        select 'call ' || held.call_id as what from agents cross join unnest(held_call_ids) held (call_id)
+        group by held.call_id having count(*) > 1
+        """,
+    ),
+    Check(
+        "answers_in_ledger",
+        "every person who answered is in the abandonment ledger, with the measured wait",
+        """
+        select 'call ' || c.id as what from calls c left join live_answers a on a.call_id = c.id
+        where c.answered_at > :since and a.call_id is null
+          and c.state in ('completed', 'failed', 'abandoned', 'cancelled', 'busy', 'no_answer')
+          and (c.answered_by is null or c.answered_by in ('human', 'unknown'))
+        """,
+    ),
+    Check(
+        "nobody_waits_in_silence",
+        "nobody who answered waits without an agent for more than five seconds",
+        """
+        select 'call ' || id as what from calls
+        where state in ('answered', 'waiting') and agent_id is null
+          and answered_at < cast(:now as timestamptz) - interval '5 seconds'
+          and (answered_by is null or answered_by in ('human', 'unknown'))
+        """,
+    ),
+    Check(
+        "no_call_stuck",
+        "no call is in a passing state for longer than its sweep allows",
+        """
+        select 'call ' || id || ' ' || state || ' since ' || state_changed_at as what from calls
+        where state_changed_at < cast(:now as timestamptz) - case state
+              when 'planned' then interval '30 seconds' when 'placing' then interval '45 seconds'
+              when 'unresolved' then interval '10 minutes' when 'placed' then interval '3 minutes'
+              when 'ringing' then interval '3 minutes' when 'answered' then interval '2 minutes'
+              when 'waiting' then interval '45 seconds' else interval '100 years' end
+        """,
+    ),
+    Check(
+        "leads_match_calls",
+        "a lead is `calling` exactly while it has a call on its way",
+        f"""
+        select 'lead ' || l.id || ' is ' || l.status as what from leads l
+        where l.updated_at < cast(:now as timestamptz) - interval '20 seconds' and (
+            (l.status = 'calling' and not exists (select from calls c where c.lead_id = l.id and c.{_IN_FLIGHT}))
+            or (l.status = 'queued' and l.claimed_until < cast(:now as timestamptz) - interval '60 seconds')
+            or (l.status = 'pending' and exists (select from calls c where c.lead_id = l.id and c.{_IN_FLIGHT})))
+        """,
+    ),
+    Check(
+        "tenants_apart",
+        "a call, its campaign, its lead and its agent belong to one tenant",
+        """
+        select 'call ' || c.id as what from calls c join campaigns m on m.id = c.campaign_id
+        join leads l on l.id = c.lead_id left join agents a on a.id = c.agent_id
+        where c.tenant_id <> m.tenant_id or c.tenant_id <> l.tenant_id or c.tenant_id <> a.tenant_id
+        """,
+    ),
+    Check(
+        "rows_guarded",
+        "every table with tenants' rows is under row-level security",
+        """
+        select 'table ' || t.relname as what from pg_class t join pg_attribute a on a.attrelid = t.oid
+        where t.relkind = 'r' and t.relnamespace = 'public'::regnamespace
+          and a.attname = 'tenant_id' and not a.attisdropped and not t.relrowsecurity
+        """,
+    ),
+    Check(
+        "application_confined",
+        "the application's role can neither bypass row-level security nor own a table",
+        """
+        select 'role ' || r.rolname as what from pg_roles r
+        where r.rolname = :application_role and (r.rolsuper or r.rolbypassrls
+              or exists (select from pg_class t where t.relowner = r.oid and t.relkind = 'r'))
+        """,
+    ),
+)
+
+
+def examine(session: Session, *, now: datetime, since: datetime, application_role: str) -> list[Finding]:
+    """Run every check; a finding with no violations has count 0."""
+    session.execute(text("set transaction isolation level repeatable read, read only"))
+    findings = [_run(session, check, now=now, since=since, application_role=application_role) for check in CHECKS]
+    outside = list(_placed_outside_hours(session, since))
+    meaning = "no call was placed outside the calling hours of its verdict"
+    return [*findings, Finding("inside_hours", meaning, len(outside), tuple(outside[:MAX_EXAMPLES]))]
+
+
+def _run(session: Session, check: Check, **parameters: object) -> Finding:
+    used = {name: value for name, value in parameters.items() if f":{name}" in check.sql}
+    violations = [row.what for row in session.execute(text(check.sql), used)]
+    return Finding(check.name, check.meaning, len(violations), tuple(violations[:MAX_EXAMPLES]))
+
+
+def _placed_outside_hours(session: Session, since: datetime) -> Iterator[str]:
+    """Hours depend on time zones, so the rule itself judges again, on the inputs that were stored."""
+    rows = session.execute(
+        text(
+            """
+            select c.id, c.placing_at, a.verdict #>> '{inputs,timezone}' as timezone,
+                   a.verdict #>> '{inputs,calling_hours,0}' as opens, a.verdict #>> '{inputs,calling_hours,1}' as closes
+            from calls c join attempts a on a.id = c.attempt_id where c.placing_at > :since and a.verdict is not null
+            """
+        ).execution_options(yield_per=5000),
+        {"since": since},
+    )
+    for row in rows:
+        window = CallingWindow(row.timezone, time.fromisoformat(row.opens), time.fromisoformat(row.closes))
+        if not window.is_open(row.placing_at):
+            yield f"call {row.id} at {row.placing_at}"
