@@ -25,6 +25,6 @@ app = create_app(
         jwt_secret_key=settings.jwt_secret_key,
         public_url=settings.public_url,
         redis_url=settings.redis_url,
-        trusted_proxies=int(os.environ.get("TRUSTED_PROXIES", "0")),
+        trusted_proxies=settings.trusted_proxies,
     ),
 )

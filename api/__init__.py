@@ -1,7 +1,5 @@
 """HTTP and sockets over the use cases. `create_app` puts the parts together and holds no logic."""
 
-from importlib.util import find_spec
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -9,12 +7,14 @@ from api import health, metrics, openapi, rate_limit, request_scope
 from api.auth import init_tokens
 from api.context import EXTENSION
 from api.dialect import install_fallback
+from api.sockets import init_sockets
 from api.surfaces.dialer import surface as dialer_surface
+from api.webhooks import build_webhooks_blueprint
 from api.wiring import ApiDependencies, ApiSettings
 
 
 def create_app(dependencies: ApiDependencies, settings: ApiSettings) -> Flask:
-    """Build the web application. Socket.IO, once there, is at `app.extensions["socketio"]`."""
+    """Build the web application. Socket.IO is at `app.extensions["socketio"]`."""
     app = Flask("api", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -36,21 +36,7 @@ def create_app(dependencies: ApiDependencies, settings: ApiSettings) -> Flask:
     app.register_blueprint(dialer_surface.blueprint())
     app.register_blueprint(openapi.build_docs_blueprint(dialer_surface, title="Dialer API"))
     app.register_blueprint(health.build_health_blueprint())
-    _register_webhooks(app, dependencies, settings)
+    app.register_blueprint(build_webhooks_blueprint(dependencies, settings))
     install_fallback(app, [dialer_surface.dialect], default=dialer_surface.dialect)
-    _init_sockets(app, dependencies, settings)
+    init_sockets(app, dependencies.services, settings)
     return app
-
-
-def _register_webhooks(app: Flask, dependencies: ApiDependencies, settings: ApiSettings) -> None:
-    if find_spec("api.webhooks"):
-        from api.webhooks import build_webhooks_blueprint
-
-        app.register_blueprint(build_webhooks_blueprint(dependencies, settings))
-
-
-def _init_sockets(app: Flask, dependencies: ApiDependencies, settings: ApiSettings) -> None:
-    if find_spec("api.sockets"):
-        from api.sockets import init_sockets
-
-        init_sockets(app, dependencies.services, settings)

@@ -1,1 +1,1 @@
-"""`make demo`: the whole product on this machine, a campaign, simulated people at both ends, a report. Not imported by it."""
+"""`make demo`: the whole product on this machine, a campaign, simulated people at both ends, a report."""

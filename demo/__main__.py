@@ -1,7 +1,10 @@
 """`python -m demo`: what `make demo` runs."""
 
+import argparse
 import os
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 
@@ -14,9 +17,14 @@ from dialer.embedded.stack import StackError, ending_like_ctrl_c
 
 def main() -> int:
     """Run; failures are one message, never a traceback. Every process is gone when this returns."""
+    parser = argparse.ArgumentParser(
+        prog="python -m demo", description="Run a campaign on this machine, with everybody simulated."
+    )
+    parser.add_argument("--picture", type=Path, help="also write the live view, late in the run, as an SVG file")
+    options = parser.parse_args()
     console = Console()
     try:
-        plan = Plan.from_env(os.environ)
+        plan = replace(Plan.from_env(os.environ), picture=options.picture)
         with ending_like_ctrl_c():
             outcome = play(plan, console)
     except (ValueError, HomeError, StackError, ApiError) as error:

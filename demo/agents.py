@@ -1,7 +1,7 @@
 """A simulated agent: a person who waits, takes calls, writes them up and now and then takes a break.
 
-Knows no sockets and no threads: `hear` tells him what his console shows, `act` lets him do what is due. The seconds that
-he takes are simulated ones; the clock he is given is real.
+Knows no sockets and no threads: `hear` tells him what his console shows, `act` lets him do what is due. The seconds
+that he takes are simulated ones; the clock he is given is real.
 """
 
 import random
@@ -15,7 +15,16 @@ from demo.settings import Habits
 from demo.troubles import Troubles
 
 _TRY_AGAIN_SECONDS = 1.0
-CONCLUSIONS = {"not_interested": 45, "interested": 20, "sale": 12, "callback": 8, "wrong_number": 6, "do_not_call": 3, "other": 6}
+# What comes of conversations, out of a hundred.
+CONCLUSIONS = {
+    "not_interested": 45,
+    "interested": 20,
+    "sale": 12,
+    "callback": 8,
+    "wrong_number": 6,
+    "do_not_call": 3,
+    "other": 6,
+}
 NOTES = {"sale": "Took the family plan.", "callback": "Asked to be called later.", "interested": "Send the brochure."}
 
 
@@ -76,7 +85,13 @@ class SimulatedAgent:
     """One person. Call `hear` and `act` from one thread."""
 
     def __init__(
-        self, console: Console, dice: random.Random, troubles: Troubles, *, seconds_per_second: float, habits: Habits | None = None
+        self,
+        console: Console,
+        dice: random.Random,
+        troubles: Troubles,
+        *,
+        seconds_per_second: float,
+        habits: Habits | None = None,
     ):
         self.doing = Doing.ARRIVING
         self.call_id: str | None = None
@@ -117,6 +132,11 @@ class SimulatedAgent:
             self._go_on(now)
         elif self.doing in (Doing.ON_BREAK, Doing.WAITING, Doing.ARRIVING):
             self._become_available(now)
+
+    def finish_up(self, now: float) -> None:
+        """Bring the conversation to an end: the shift is nearly over."""
+        if self.doing is Doing.TALKING and self.due_at is None:
+            self.due_at = now + self._real(self._habits.taking_leave)
 
     def leave(self) -> None:
         """Go home."""

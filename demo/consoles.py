@@ -57,9 +57,7 @@ class SocketConsole:
         credentials = {"email": self._seat.email, "password": self._seat.password}
         token = self._api.post("/api/auth/login", credentials)["token"]
         self._api.use_token(token)
-        self._socket.connect(
-            self._seat.url, auth={"token": token}, transports=["websocket"], wait_timeout=_ACK_SECONDS
-        )
+        self._socket.connect(self._seat.url, auth={"token": token}, transports=["websocket"], wait_timeout=_ACK_SECONDS)
         self.join_again()
         self._has_audio.wait(5)
 
@@ -146,6 +144,7 @@ class Floor:
     def __init__(self, seats: list[Seat], *, seed: int, seconds_per_second: float, troubles: Troubles):
         self._troubles = troubles
         self._closing = threading.Event()
+        self._is_late = threading.Event()
         self._consoles = [SocketConsole(seat, troubles) for seat in seats]
         self._agents = [
             SimulatedAgent(
@@ -180,6 +179,10 @@ class Floor:
         """How many `incoming:call` events reached a console."""
         return sum(console.calls_shown for console in self._consoles)
 
+    def finish_up(self) -> None:
+        """Have everybody bring his conversation to an end."""
+        self._is_late.set()
+
     def close(self) -> None:
         """Send everybody home. Safe to call twice."""
         self._closing.set()
@@ -201,6 +204,8 @@ class Floor:
             self._troubles.add("going home", problem)
 
     def _turn(self, agent: SimulatedAgent, console: SocketConsole) -> None:
+        if self._is_late.is_set():
+            agent.finish_up(time.monotonic())
         pause = _NOBODY_HEARD_SECONDS
         if agent.due_at is not None:
             pause = max(0.001, min(pause, agent.due_at - time.monotonic()))

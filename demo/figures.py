@@ -1,5 +1,7 @@
-"""What the view and the report show, read from the running product: its report endpoint, and for what that does not tell
-(agents by state at this moment, retries by their times, recordings) the database itself.
+"""What the view and the report show, read from the running product.
+
+From its report endpoint; and what that does not tell (agents by state at this moment, retries by their times,
+recordings) from the database itself.
 """
 
 from collections.abc import Mapping
@@ -44,6 +46,7 @@ class Figures:
     seconds_by_agent_state: Mapping[str, float]
     twiml: Latencies
     screen_pop: Latencies
+    delivery: Latencies
     total_cost: float
     talk_seconds: int
     average_talk_seconds: float
@@ -128,6 +131,7 @@ def combine(report: Mapping[str, Any], rows: Mapping[str, Any]) -> Figures:
         screen_pop=Latencies(
             latency["answer_to_screen_pop_p50"], latency["answer_to_screen_pop_p99"], latency["screen_pop_count"]
         ),
+        delivery=Latencies(rows["delivery_p50"], rows["delivery_p99"], rows["delivery_count"]),
         total_cost=float(calls["total_cost"]),
         talk_seconds=rows["talk_seconds"],
         average_talk_seconds=float(calls["avg_talk_time"]),
@@ -144,6 +148,10 @@ def combine(report: Mapping[str, Any], rows: Mapping[str, Any]) -> Figures:
 _READING = """
     with ours as (select * from calls where campaign_id = %(campaign)s),
     placed as (select * from ours where placing_at is not null),
+    delivered as (
+        select extract(epoch from screen_popped_at - agent_reserved_at)::float8 * 1000 as took
+        from placed where screen_popped_at is not null
+    ),
     waiting as (select * from leads where campaign_id = %(campaign)s and status = 'pending' and call_attempts > 0)
     select now() as at,
         (select count(*) from placed) as calls_placed,
@@ -152,13 +160,17 @@ _READING = """
         (select coalesce(sum(talk_seconds), 0)::int from placed where disposition = 'answered') as talk_seconds,
         (select count(*) from placed where recording_sid is not null) as recordings,
         (select coalesce(sum(recording_seconds), 0)::int from placed) as recorded_seconds,
-        (select json_object_agg(state, n) from (select state, count(*) as n from ours group by state) s) as calls_by_state,
+        (select json_object_agg(state, n) from (
+            select state, count(*) as n from ours group by state) s) as calls_by_state,
         (select json_object_agg(agent_disposition, n) from (
             select agent_disposition, count(*) as n from placed where agent_disposition is not null group by 1) d
         ) as agent_dispositions,
         (select json_object_agg(state, n) from (
             select a.state, count(*) as n from agents a join campaigns m on m.agent_group_id = a.agent_group_id
             where m.id = %(campaign)s group by a.state) s) as agents_by_state,
+        (select percentile_cont(0.5) within group (order by took) from delivered) as delivery_p50,
+        (select percentile_cont(0.99) within group (order by took) from delivered) as delivery_p99,
+        (select count(*) from delivered) as delivery_count,
         (select count(*) from attempts t join placed p on p.attempt_id = t.id where t.number > 1) as retries_made,
         (select array_agg(next_call_at order by next_call_at) from (
             select next_call_at from waiting order by next_call_at limit 3) soonest) as next_retries,

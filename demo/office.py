@@ -67,7 +67,7 @@ def found_office(
         fields={"campaign_id": campaign["id"]},
     )
     results = uploaded["results"]
-    say(f"{results['inserted']:,} leads from a CSV of {results['total']:,} rows, uploaded through POST /api/leads/upload")
+    say(f"{results['inserted']:,} leads from a CSV of {results['total']:,} rows by POST /api/leads/upload")
     public.close()
     supervisor = HttpClient(url, watcher["token"])
     return Office(owner, supervisor, tenant_id, campaign, seats, results, uploaded["errors"])
@@ -101,9 +101,7 @@ def campaign_settings(place: Place, agent_group_id: str) -> dict[str, object]:
     }
 
 
-def _seat(
-    owner: HttpClient, url: str, twin_url: str, tenant_id: str, group_id: str, app_sid: str, name: str
-) -> Seat:
+def _seat(owner: HttpClient, url: str, twin_url: str, tenant_id: str, group_id: str, app_sid: str, name: str) -> Seat:
     email = f"{name.lower().replace(' ', '.')}@demo.example"
     user = owner.post("/api/auth/register", _person(email, name) | {"tenant_id": tenant_id, "role": "agent"})
     agent = owner.post("/api/agents", {"name": name, "user_id": user["user"]["id"], "agent_group_id": group_id})

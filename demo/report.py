@@ -21,6 +21,7 @@ class Run:
     timezone: str
     seconds_per_second: float
     dialling_seconds: float
+    dialling_occupancy: float | None
     agents: int
     promised_import: Mapping[str, int]
     import_results: Mapping[str, int]
@@ -70,9 +71,9 @@ def _import_rows(run: Run) -> list[tuple[str, str]]:
 
 
 def _call_rows(figures: Figures, run: Run) -> list[tuple[str, str]]:
-    seconds = max(1.0, run.dialling_seconds)
+    pace = figures.calls_placed / max(1.0, run.dialling_seconds)
     rows = [
-        ("placed", f"{figures.calls_placed} to {figures.leads_called} leads, {figures.calls_placed / seconds:.1f} a second"),
+        ("placed", f"{figures.calls_placed} to {figures.leads_called} leads, {pace:.1f} a second"),
         ("conversations", f"{figures.conversations}"),
         ("talk time", f"{minutes(figures.talk_seconds)} of real time, {figures.average_talk_seconds:.1f} s on average"),
     ]
@@ -93,8 +94,9 @@ def _outcome_rows(figures: Figures) -> list[tuple[str, str]]:
 
 def _retry_rows(figures: Figures) -> list[tuple[str, str]]:
     reasons = sorted(figures.retry_reasons.items(), key=lambda line: -line[1])
+    why = listed(f"{count} {reason.replace('_', ' ')}" for reason, count in reasons)
     rows = [
-        ("scheduled", f"{figures.retries_waiting} leads: " + listed(f"{n} {why.replace('_', ' ')}" for why, n in reasons)),
+        ("scheduled", f"{figures.retries_waiting} leads: {why}"),
         ("made in this run", f"{figures.retries_made}"),
     ]
     if figures.next_retries:
@@ -104,29 +106,36 @@ def _retry_rows(figures: Figures) -> list[tuple[str, str]]:
 
 
 def _agent_rows(figures: Figures, run: Run) -> list[tuple[str, str]]:
-    seconds = figures.seconds_by_agent_state
-    logged_in = sum(value for state, value in seconds.items() if state != "offline") or 1.0
-    shares = sorted(((state, value) for state, value in seconds.items() if state != "offline"), key=lambda line: -line[1])
+    stays = [(state, seconds) for state, seconds in figures.seconds_by_agent_state.items() if state != "offline"]
+    logged_in = sum(seconds for _, seconds in stays) or 1.0
+    shares = sorted(stays, key=lambda line: -line[1])
     return [
         ("simulated people", f"{run.agents}, each behind a Socket.IO client"),
-        ("occupancy", f"{percent(figures.occupancy)} of the time logged in"),
-        ("their time", listed(f"{state.replace('_', ' ')} {percent(value / logged_in, 0)}" for state, value in shares)),
+        (
+            "occupancy",
+            f"{percent(run.dialling_occupancy)} while dialling, {percent(figures.occupancy)} to the last call's end",
+        ),
+        ("their time", listed(f"{state.replace('_', ' ')} {percent(part / logged_in, 0)}" for state, part in shares)),
         ("incoming:call seen", f"{run.calls_shown}"),
     ]
 
 
 def _abandonment_rows(figures: Figures) -> list[tuple[str, str]]:
+    ledger = (
+        f"{figures.reached} reached within 2.0 s, {figures.late} late, {figures.abandoned} abandoned, "
+        f"{figures.hung_up} hung up within 2.0 s"
+    )
     return [
-        ("rate", f"{percent(figures.abandonment, 2)} (abandoned or late, of all live answers that waited for an agent)"),
-        ("ledger", f"{figures.reached} reached within 2.0 s, {figures.late} late, {figures.abandoned} abandoned, "
-                   f"{figures.hung_up} hung up within 2.0 s"),
-    ]  # fmt: skip
+        ("rate", f"{percent(figures.abandonment, 2)}: abandoned or late, of all live answers that waited"),
+        ("ledger", ledger),
+    ]
 
 
 def _latency_rows(figures: Figures) -> list[tuple[str, str]]:
     return [
         ("answer to TwiML", _latency(figures.twiml)),
         ("answer to incoming:call", _latency(figures.screen_pop)),
+        ("agent found to incoming:call", _latency(figures.delivery)),
     ]
 
 
@@ -138,7 +147,7 @@ def _latency(latency: Latencies) -> str:
 
 def _record_rows(figures: Figures) -> list[tuple[str, str]]:
     return [
-        ("recordings", f"{figures.recordings}, {minutes(figures.recorded_seconds)} as the carrier counts (simulated seconds)"),
+        ("recordings", f"{figures.recordings}, {minutes(figures.recorded_seconds)} of simulated time"),
         ("cost", f"{figures.total_cost:.2f} USD by the simulated carrier's prices so far"),
     ]
 
@@ -146,8 +155,9 @@ def _record_rows(figures: Figures) -> list[tuple[str, str]]:
 def _notes(run: Run) -> str:
     factor = f"{run.seconds_per_second:g}"
     return (
-        f"Simulated people and their carrier ran {factor} times faster than real ones (SIMULATED_SECONDS_PER_SECOND); the "
-        "dialer's own clocks did not: its 2.0 s limit, pacing tick and retry delay are real seconds. Agents come free "
-        f"{factor} times as often, which makes the 2.0 s easier to keep than on a real floor.\n"
-        f"The leads live in {run.place} ({run.timezone}), where it is daytime now. Every figure is computed from the database."
+        f"Simulated people and their carrier ran {factor} times faster than real ones (SIMULATED_SECONDS_PER_SECOND). "
+        "The dialer's own clocks did not: its 2.0 s limit, pacing tick and retry delay are real seconds. Agents come "
+        f"free {factor} times as often, which makes the 2.0 s easier to keep than on a real floor.\n"
+        f"The leads live in {run.place} ({run.timezone}), where it is daytime now.\n"
+        "Every figure comes from the database; who had to wait for an agent is in the time to incoming:call too."
     )

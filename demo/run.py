@@ -21,6 +21,7 @@ from demo.consoles import Floor
 from demo.figures import FigureReader, Figures
 from demo.leads import make_lead_file
 from demo.office import Office, found_office, set_up_carrier
+from demo.picture import WIDTH, save_picture
 from demo.places import choose_place
 from demo.report import Run, render_report
 from demo.settings import CARRIER_CALLS_PER_SECOND, SIMULATED_SECONDS_PER_SECOND, Plan, stack_environ
@@ -50,11 +51,11 @@ def play(plan: Plan, console: Console) -> Outcome:
     place = choose_place(datetime.now(UTC))
     leads = make_lead_file(seed=plan.seed, place=place, mix=plan.mix)
     say = _Steps(console, began)
-    say(f"It is {place.local_time(datetime.now(UTC)):%H:%M} in {place.name}: that is where today's leads live")
+    say(f"it is {place.local_time(datetime.now(UTC)):%H:%M} in {place.name}, so that is where the leads live")
     twin_options = TwinOptions(plan.seed, SIMULATED_SECONDS_PER_SECOND, CARRIER_CALLS_PER_SECOND)
     stack = EmbeddedStack(home, plan.port, twin_options=twin_options, environ=stack_environ(), say=say)
     with stack:
-        say(f"PostgreSQL, Redis, the carrier's twin, web, worker and scheduler are up at {stack.url}")
+        say(f"PostgreSQL, Redis, twin, web, worker and scheduler run: {stack.url}")
         twin_url = str(stack.twin_url)
         app_sid = stack.environ["TWILIO_TWIML_APP_SID"]
         set_up_carrier(HttpClient(twin_url), caller_id=place.caller_id, seed=plan.seed)
@@ -62,26 +63,25 @@ def play(plan: Plan, console: Console) -> Outcome:
             stack.url, twin_url, app_sid=app_sid, place=place, leads=leads, agents=plan.agents, say=say
         )
         troubles = Troubles()
-        floor = Floor(
-            office.seats, seed=plan.seed, seconds_per_second=SIMULATED_SECONDS_PER_SECOND, troubles=troubles
-        )
+        floor = Floor(office.seats, seed=plan.seed, seconds_per_second=SIMULATED_SECONDS_PER_SECOND, troubles=troubles)
         reader = FigureReader(office.supervisor, stack.environ["DATABASE_OWNER_URL"], office.campaign_id)
         try:
-            say(f"{floor.open()} of {plan.agents} agents have joined, put their headsets on and are available")
-            seconds, left = _dial(plan, console, office, reader, troubles)
+            say(f"{floor.open()} of {plan.agents} agents have joined, with headsets on, and are available")
+            dialled = _dial(plan, console, office, floor, reader, troubles)
             figures = _settled(reader)
             run = Run(
                 place=place.name,
                 timezone=place.timezone,
                 seconds_per_second=SIMULATED_SECONDS_PER_SECOND,
-                dialling_seconds=seconds,
+                dialling_seconds=dialled.seconds,
+                dialling_occupancy=None if dialled.last is None else dialled.last.occupancy,
                 agents=plan.agents,
                 promised_import=leads.promised(),
                 import_results=office.import_results,
                 import_problems=Counter(problem.get("code", "?") for problem in office.import_errors),
                 calls_shown=floor.calls_shown,
                 troubles=tuple(troubles.lines()),
-                calls_left=left,
+                calls_left=dialled.calls_left,
             )
             console.print()
             console.print(render_report(figures, run))
@@ -115,6 +115,15 @@ def clear_home(home: Home) -> None:
                 path.unlink(missing_ok=True)
 
 
+@dataclass(frozen=True)
+class Dialled:
+    """What was seen while the campaign ran; `last` is the last reading before it was paused."""
+
+    seconds: float
+    calls_left: int
+    last: Figures | None
+
+
 class _Steps:
     """Says what has been done, each time with the seconds since the beginning."""
 
@@ -128,9 +137,9 @@ class _Steps:
 
 
 def _dial(
-    plan: Plan, console: Console, office: Office, reader: FigureReader, troubles: Troubles
-) -> tuple[float, int]:
-    """Start the campaign, watch it, pause it, let calls end. Returns the seconds dialled and the calls left over."""
+    plan: Plan, console: Console, office: Office, floor: Floor, reader: FigureReader, troubles: Troubles
+) -> Dialled:
+    """Start the campaign, watch it, pause it, let calls end."""
     history = History()
     title = f"{office.campaign['name']} · people {SIMULATED_SECONDS_PER_SECOND:g}× faster than real ones"
     office.owner.post(f"/api/campaigns/{office.campaign_id}/start")
@@ -141,19 +150,26 @@ def _dial(
             return _look(reader, show, history, troubles, Progress(
                 phase, time.monotonic() - began, plan.dialling_seconds, troubles.total))  # fmt: skip
 
+        last: Figures | None = None
         while time.monotonic() - began < plan.dialling_seconds:
             _stay_while_wanted()
-            look("dialling")
+            last = look("dialling") or last
             _sleep_until_next_second(began)
+        if plan.picture is not None and last is not None:
+            progress = Progress("dialling", time.monotonic() - began, plan.dialling_seconds, troubles.total)
+            view = render_view(last, history, progress, title=title, width=WIDTH)
+            save_picture(plan.picture, view, title="make demo")
         office.owner.post(f"/api/campaigns/{office.campaign_id}/pause")
         seconds = time.monotonic() - began
         left = 1
         while left and time.monotonic() - began < seconds + plan.draining_seconds:
             _stay_while_wanted()
+            if time.monotonic() - began > seconds + plan.finish_up_after_seconds:
+                floor.finish_up()
             figures = look("paused, calls are ending")
             left = left if figures is None else figures.in_flight
             _sleep_until_next_second(began)
-    return seconds, left
+    return Dialled(seconds, left, last)
 
 
 Show = Callable[[Figures, Progress], None]
@@ -182,9 +198,7 @@ def _screen(console: Console, title: str, history: History) -> Iterator[Show]:
         yield show_view
 
 
-def _look(
-    reader: FigureReader, show: Show, history: History, troubles: Troubles, progress: Progress
-) -> Figures | None:
+def _look(reader: FigureReader, show: Show, history: History, troubles: Troubles, progress: Progress) -> Figures | None:
     """Read and show; a reading that fails is a trouble, not the end."""
     try:
         figures = reader.read()
@@ -218,7 +232,7 @@ def _stay_while_wanted() -> None:
 def _ask_doctor(stack: EmbeddedStack, console: Console) -> int:
     """Let the doctor examine the database of this run, with his words on the terminal."""
     console.print(Text("Doctor", style="bold underline"))
-    examined = subprocess.run(  # noqa: S603 - our own command
+    examined = subprocess.run(
         [sys.executable, "-m", "dialer", "doctor"],
         env=stack.environ,
         cwd=Path(__file__).resolve().parents[1],
@@ -227,7 +241,7 @@ def _ask_doctor(stack: EmbeddedStack, console: Console) -> int:
         timeout=60,
         check=False,
     )
-    console.print(Text((examined.stdout + examined.stderr).strip() or "no finding"), soft_wrap=True)
+    console.print(Text((examined.stdout + examined.stderr).strip() or "no finding"))
     console.print()
     return examined.returncode
 

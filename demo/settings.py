@@ -7,7 +7,7 @@ from pathlib import Path
 
 from demo.leads import Mix
 
-SIMULATED_SECONDS_PER_SECOND = 6.0
+SIMULATED_SECONDS_PER_SECOND = 8.0
 """People and the carrier (ringing, talking, greetings, machine detection, writing up, breaks) run this much faster.
 
 The dialer does not know: its 2.0 s limit, pacing tick, retry delays, sweeps and calling hours are real seconds.
@@ -19,7 +19,7 @@ SEED = 2027
 CARRIER_CALLS_PER_SECOND = 10.0
 DIALER_CALLS_PER_SECOND = 8.0
 # Chosen by trial: the agents are busy most of the time, and next to nobody who answers is kept waiting.
-PACING_RATIO = 2.2
+PACING_RATIO = 2.0
 RETRY_DELAY_MINUTES = 1
 
 
@@ -33,10 +33,11 @@ class Habits:
     hangs_up_first_share: float = 0.15
     hangs_up_after: tuple[float, float] = (15.0, 60.0)
     concludes_share: float = 0.75
+    taking_leave: tuple[float, float] = (3.0, 20.0)
 
 
-# The callees, in the twin's words; durations in simulated seconds. Patience is weighed against the dialer's 2.0 s, which
-# are real seconds, so it is the one thing about people that does not run faster.
+# The callees, in the twin's words; durations in simulated seconds. Patience is weighed against the dialer's 2.0 s,
+# which are real seconds, so it is the one thing about people that does not run faster.
 POPULATION: dict[str, object] = {
     "answer_rate": 0.5,
     "machine_rate": 0.3,
@@ -59,9 +60,11 @@ class Plan:
     port: int = 8000
     dialling_seconds: float = 120.0
     draining_seconds: float = 25.0
+    finish_up_after_seconds: float = 8.0
     seed: int = SEED
     agents: int = AGENTS
     mix: Mix = field(default_factory=Mix)
+    picture: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Plan":

@@ -14,9 +14,10 @@ class Troubles:
 
     def add(self, doing: str, problem: object) -> None:
         """Note one failure."""
+        words = f"{type(problem).__name__}: {problem}" if isinstance(problem, Exception) else str(problem)
         with self._lock:
             self._counts[doing] += 1
-            self._first.setdefault(doing, f"{type(problem).__name__}: {problem}" if isinstance(problem, Exception) else str(problem))
+            self._first.setdefault(doing, words)
 
     @property
     def total(self) -> int:

@@ -1,4 +1,4 @@
-"""The live view: what a supervisor would want on the wall. Drawn from readings alone; knows no clock and no database."""
+"""The live view: what a supervisor would want on the wall. Drawn from readings; knows no clock and no database."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -206,7 +206,8 @@ def _footer(figures: Figures, progress: Progress, width: int) -> Table:
     table.add_row(" leads called", leads, f"{figures.leads_called:,} of {figures.leads:,} ")
     table.add_row(" dialling", clock, f"{progress.left_seconds:.0f} s left ")
     if figures.pacing_note:
-        table.add_row(Text(" pacing", style="dim"), Text(figures.pacing_note, style="dim", overflow="ellipsis", no_wrap=True), "")
+        note = Text(figures.pacing_note, style="dim", overflow="ellipsis", no_wrap=True)
+        table.add_row(Text(" pacing", style="dim"), note, "")
     if progress.troubles:
         table.add_row(Text(" troubles", style="red"), Text(f"{progress.troubles}, see the report", style="red"), "")
     return table

@@ -31,6 +31,7 @@ class Settings:
     home: Path = Path(".dialer")
     port: int = 8000
     log_level: str = "INFO"
+    trusted_proxies: int = 0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -66,6 +67,7 @@ class _Reader:
             twilio_calls_per_second=self.number("TWILIO_CALLS_PER_SECOND", default=1.0),
             home=Path(self.text("DIALER_HOME") or ".dialer"),
             port=int(self.number("PORT", default=8000, low=0, high=65535)),
+            trusted_proxies=int(self.number("TRUSTED_PROXIES", default=0, low=0, high=10)),
             log_level=self.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"),
         )
         if self.mistakes:

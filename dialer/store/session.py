@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from dialer.domain.errors import Unavailable
 from dialer.domain.ids import TenantId
 
 
@@ -66,13 +69,17 @@ class Database:
         """Open a transaction, confined to `tenant_id` if given; without it no tenant's row is visible.
 
         Commits when the block ends and then runs the registered effects; an exception rolls back and runs none.
+        Raises Unavailable when the database cannot be reached, is too slow, or gave up on a lock: nothing was done.
         """
-        with self._sessions() as session:
-            transaction = Transaction(session)
-            with session.begin():
-                if tenant_id is not None:
-                    transaction.enter_tenant(tenant_id)
-                yield transaction
+        try:
+            with self._sessions() as session:
+                transaction = Transaction(session)
+                with session.begin():
+                    if tenant_id is not None:
+                        transaction.enter_tenant(tenant_id)
+                    yield transaction
+        except (OperationalError, PoolTimeout) as trouble:
+            raise Unavailable("The database cannot be reached at the moment.") from trouble
         transaction.run_effects()
 
     def dispose(self) -> None:

@@ -256,7 +256,7 @@ def test_cleo_lists_none_of_adas_campaigns_and_uses_none_of_her_groups(ada: Any,
     ],
 )  # fmt: skip
 def test_roles(ben: Any, sam: Any, campaign: Any, method: str, path: str, ben_may: bool, sam_may: bool) -> None:
-    body = {} if method == "PUT" or path == "/clone" else None
+    body: dict[str, Any] | None = {} if method == "PUT" or path == "/clone" else None
     for caller, may in ((ben, ben_may), (sam, sam_may)):
         status = caller.send(method, f"/api/campaigns/{campaign.id}{path}", json=body).status_code
         assert (status != 403) is may

@@ -17,7 +17,10 @@ REPORT: dict[str, Any] = {
     "leads_by_status": {"pending": 1700, "completed": 160},
     "retries_scheduled": 77,
     "abandonment": {"reached": 97, "late": 1, "abandoned": 2, "hung_up": 4, "rate": 0.03},
-    "occupancy": {"ratio": 0.756, "seconds_by_state": {"talking": 700.0, "available": 200.0, "wrapping_up": 100.0, "offline": 50.0}},
+    "occupancy": {
+        "ratio": 0.756,
+        "seconds_by_state": {"talking": 700.0, "available": 200.0, "wrapping_up": 100.0, "offline": 50.0},
+    },
     "latency": {
         "answer_to_twiml_p50": 11.6,
         "answer_to_twiml_p99": 48.2,
@@ -40,6 +43,9 @@ ROWS: dict[str, Any] = {
     "agent_dispositions": {"sale": 9, "not_interested": 30},
     "agents_by_state": {"talking": 8, "available": 2, "wrapping_up": 1, "paused": 1},
     "retries_made": 21,
+    "delivery_p50": 15.2,
+    "delivery_p99": 44.4,
+    "delivery_count": 140,
     "next_retries": [AT.replace(minute=31), AT.replace(minute=32)],
     "retry_reasons": {"no_answer": 60, "busy": 17},
     "pacing_note": "placing 2: 2 idle of 11 agents, 3 ringing, 1 waiting",
@@ -59,5 +65,9 @@ NOT_MEASURED_YET: dict[str, Any] = {
     "leads_by_status": {},
 }
 NOTHING_YET: dict[str, Any] = {
-    name: None for name in ("calls_by_state", "agents_by_state", "agent_dispositions", "next_retries", "retry_reasons")
-} | {"calls_placed": 0, "conversations": 0, "leads_called": 0, "pacing_note": None}
+    **dict.fromkeys(("calls_by_state", "agents_by_state", "agent_dispositions", "next_retries", "retry_reasons")),
+    "calls_placed": 0,
+    "conversations": 0,
+    "leads_called": 0,
+    "pacing_note": None,
+}

@@ -184,6 +184,23 @@ def test_what_fails_is_counted_and_tried_again() -> None:
     assert desk.console.done[-1] == ("declare", "available")
 
 
+def test_when_the_shift_is_over_he_takes_leave_of_whom_he_talks_with() -> None:
+    desk = Desk(Habits(hangs_up_first_share=0, taking_leave=(10, 10)), factor=10)
+    desk.call()
+    desk.agent.finish_up(desk.now)
+    desk.pass_seconds(0.5)
+    desk.agent.finish_up(desk.now)
+    desk.pass_seconds(0.6)
+    assert desk.console.done[-1] == ("hang_up", "c1")
+
+
+def test_nobody_hangs_up_on_nobody_when_the_shift_is_over() -> None:
+    desk = Desk()
+    desk.agent.finish_up(desk.now)
+    desk.pass_seconds(10)
+    assert desk.console.done == [("declare", "available")]
+
+
 def test_who_has_gone_home_takes_no_calls() -> None:
     desk = Desk()
     desk.agent.leave()

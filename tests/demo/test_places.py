@@ -27,14 +27,16 @@ def test_the_united_states_come_first_when_it_is_daytime_there() -> None:
 def test_every_number_of_a_place_is_callable_and_lies_in_its_zone(place: Place) -> None:
     for number in place.numbers()[::7]:
         read = parse_phone_number(number, "ZZ")
-        assert isinstance(read, PhoneNumber) and read.e164 == number and read.region == place.region
+        assert isinstance(read, PhoneNumber)
+        assert (read.e164, read.region) == (number, place.region)
         assert {SAME_ZONES.get(zone, zone) for zone in time_zones_of(number)} == {place.timezone}
 
 
 @every_place
 def test_the_caller_id_is_the_places_and_nobody_elses(place: Place) -> None:
     shown = parse_caller_id(place.caller_id)
-    assert isinstance(shown, PhoneNumber) and region_of(shown.e164) == place.region
+    assert isinstance(shown, PhoneNumber)
+    assert region_of(shown.e164) == place.region
     assert shown.e164 not in place.numbers()
 
 

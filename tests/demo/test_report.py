@@ -18,6 +18,7 @@ RUN = Run(
     timezone="Australia/Sydney",
     seconds_per_second=6.0,
     dialling_seconds=120.0,
+    dialling_occupancy=0.812,
     agents=12,
     promised_import=IMPORTED,
     import_results=IMPORTED,
@@ -37,9 +38,11 @@ def printed(figures: Figures, width: int = 200, **changes: Any) -> str:
 def test_the_report_holds_what_happened() -> None:
     text = printed(make_figures())
     for shown in (
-        "261 to 240 leads, 2.2 a second", "84", "14 min 15 s", "no answer", "110  (46 %)", "77 leads: 60 no answer, 17 busy",
-        "03:31:00, 03:32:00", "75.6 %", "talking 70 %", "3.00 %", "97 reached within 2.0 s, 1 late, 2 abandoned, 4 hung up",
-        "p50 12 ms, p99 48 ms, of 150 answers", "p50 21 ms, p99 104 ms, of 140 answers", "83, 14 min 00 s", "3.14 USD",
+        "261 to 240 leads, 2.2 a second", "84", "14 min 15 s", "no answer", "110  (46 %)",
+        "77 leads: 60 no answer, 17 busy", "03:31:00, 03:32:00", "75.6 %", "81.2 %", "talking 70 %", "3.00 %",
+        "97 reached within 2.0 s, 1 late, 2 abandoned, 4 hung up",
+        "p50 12 ms, p99 48 ms, of 150 answers", "p50 21 ms, p99 104 ms, of 140 answers",
+        "p50 15 ms, p99 44 ms", "83, 14 min 00 s", "3.14 USD",
         "30 not interested, 9 sale", "yes, every count", "6 times faster",
     ):  # fmt: skip
         assert shown in text

@@ -18,7 +18,9 @@ def test_the_demo_lives_in_a_folder_of_its_own_below_the_home() -> None:
     assert Plan.from_env({"DIALER_HOME": "/srv/dialer"}).home == Path("/srv/dialer/demo")
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "http"), ("PORT", "70000"), ("DEMO_SECONDS", "0"), ("DEMO_SECONDS", "nan")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "http"), ("PORT", "70000"), ("DEMO_SECONDS", "0"), ("DEMO_SECONDS", "nan")]
+)
 def test_a_setting_that_makes_no_sense_is_named(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=name):
         Plan.from_env({name: value})

@@ -314,7 +314,7 @@ def _assert_whispered_and_met(witness: Witness, call: Mapping[str, Any], phone: 
     joined = [
         entry["call_sid"]
         for entry in witness.log("conference")
-        if entry["name"] == f"call_{call['id']}" and entry["change"] == "join"
+        if entry.get("name") == f"call_{call['id']}" and entry["change"] == "join"
     ]
     assert sorted(joined) == sorted([call["call_sid"], whisper["call_sid"]])
 

@@ -224,7 +224,7 @@ def test_a_refusal_that_comes_after_the_call_has_moved_on_changes_nothing(floor:
 
 
 def test_a_full_gate_gives_the_line_and_the_lead_back_at_once(floor: Floor, planned: CallId) -> None:
-    floor.services.gate.starts_left = 0  # type: ignore[attr-defined]
+    floor.services.gate.starts_left, floor.services.gate.wait_seconds = 0, 60.0  # type: ignore[attr-defined]
     floor.place(planned)
     lead = lead_of(floor, planned)
     assert floor.carrier.placed == []

@@ -1,26 +1,17 @@
 """The dialer contract at `/api`: snake_case, `{success, …}`."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
-from api.surfaces.dialer.surface import surface
-
-RESOURCES = (
-    "access",
-    "users",
-    "campaigns",
-    "leads",
-    "imports",
-    "suppressions",
-    "agent_groups",
-    "agents",
-    "calls",
-    "reports",
-    "carrier_account",
+from api.surfaces.dialer import (  # noqa: F401 - importing a resource records its routes on the surface
+    access,
+    agent_groups,
+    agents,
+    calls,
+    campaigns,
+    carrier_account,
+    leads,
+    reports,
+    suppressions,
+    users,
 )
-
-for _name in RESOURCES:
-    if find_spec(f"{__name__}.{_name}"):
-        import_module(f"{__name__}.{_name}")
+from api.surfaces.dialer.surface import surface
 
 __all__ = ["surface"]
