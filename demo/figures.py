@@ -53,6 +53,7 @@ class Figures:
     recordings: int
     recorded_seconds: int
     retries_waiting: int
+    retries_due: int
     retries_made: int
     next_retries: tuple[datetime, ...]
     retry_reasons: Mapping[str, int]
@@ -138,6 +139,7 @@ def combine(report: Mapping[str, Any], rows: Mapping[str, Any]) -> Figures:
         recordings=rows["recordings"],
         recorded_seconds=rows["recorded_seconds"],
         retries_waiting=report["retries_scheduled"],
+        retries_due=rows["retries_due"],
         retries_made=rows["retries_made"],
         next_retries=tuple(rows["next_retries"] or ()),
         retry_reasons=rows["retry_reasons"] or {},
@@ -173,7 +175,9 @@ _READING = """
         (select count(*) from delivered) as delivery_count,
         (select count(*) from attempts t join placed p on p.attempt_id = t.id where t.number > 1) as retries_made,
         (select array_agg(next_call_at order by next_call_at) from (
-            select next_call_at from waiting order by next_call_at limit 3) soonest) as next_retries,
+            select next_call_at from waiting where next_call_at > now() order by next_call_at limit 3) soonest
+        ) as next_retries,
+        (select count(*) from waiting where next_call_at <= now()) as retries_due,
         (select json_object_agg(status_reason, n) from (
             select coalesce(status_reason, 'unknown') as status_reason, count(*) as n from waiting group by 1) r
         ) as retry_reasons,

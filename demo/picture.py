@@ -10,7 +10,7 @@ from rich.terminal_theme import MONOKAI
 
 WIDTH = 120
 # The template fetches its font from a CDN; the picture makes do with the reader's own monospace font.
-_FORMAT = re.sub(r"@font-face \{\{.*?\}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+_FORMAT = re.sub(r"@font-face \{\{.*?\}\}\n|<!--.*?-->", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 
 
 def save_picture(path: Path, view: RenderableType, *, title: str) -> None:

@@ -98,10 +98,11 @@ def _retry_rows(figures: Figures) -> list[tuple[str, str]]:
     rows = [
         ("scheduled", f"{figures.retries_waiting} leads: {why}"),
         ("made in this run", f"{figures.retries_made}"),
+        ("due already", f"{figures.retries_due}, when the campaign was paused or behind leads never called"),
     ]
     if figures.next_retries:
         times = listed(at.strftime("%H:%M:%S") for at in figures.next_retries)
-        rows.append(("next at (UTC)", f"{times}; the report was made at {figures.at.strftime('%H:%M:%S')}"))
+        rows.append(("next at (UTC)", f"{times}; it is {figures.at.strftime('%H:%M:%S')}"))
     return rows
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from dialer.domain.calls import CallState
 from dialer.domain.campaigns import RetryPolicy
+from dialer.domain.compliance import CallingVerdict
 
 MAX_WAIT = timedelta(seconds=2)
 """A person who answered must be with an agent within 2.0 s: 47 CFR 64.1200(a)(7), 16 CFR 310.4(b)(4)."""
@@ -103,6 +104,18 @@ def decide_lead_change(facts: CallFacts, policy: RetryPolicy, *, attempts_made: 
     if disposition == "abandoned":
         delay = max(delay, ABANDONED_RETRY_DELAY)
     return LeadChange("pending", reason, facts.ended_at + delay)
+
+
+def decide_withdrawn_lead(verdict: CallingVerdict) -> LeadChange:
+    """Decide what becomes of a lead whose planned call was withdrawn: back on its list, if nothing lasting forbids."""
+    reasons = {reason.code: reason for reason in verdict.reasons}
+    why = ", ".join(reasons) or "not placed in time"
+    suppressed = reasons.get("suppressed")
+    if "do_not_call" in reasons or (suppressed is not None and suppressed.clears_at is None):
+        return LeadChange("dnc", why)
+    if "attempts_exhausted" in reasons:
+        return LeadChange("failed", why)
+    return LeadChange("pending", why, suppressed.clears_at if suppressed is not None else None)
 
 
 def _may_retry(disposition: str, policy: RetryPolicy) -> bool:

@@ -46,7 +46,8 @@ _CLOSE_CALL = text(
         from calls where id = :call_id and cast(:outcome as text) is not null
         on conflict (call_id) do nothing
     )
-    update leads set status = :status, status_reason = :reason, claimed_until = null, updated_at = :now,
+    update leads set status = case when do_not_call then 'dnc' else :status end, status_reason = :reason,
+                     claimed_until = null, updated_at = :now,
                      next_call_at = coalesce(cast(:next_call_at as timestamptz), next_call_at)
     where id = :lead_id and status in ('queued', 'calling')
     """

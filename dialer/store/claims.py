@@ -90,7 +90,8 @@ def release_lead(
     session.execute(
         text(
             """
-            update leads set status = 'pending', claimed_until = null, updated_at = :now,
+            update leads set status = case when do_not_call then 'dnc' else 'pending' end,
+                   claimed_until = null, updated_at = :now,
                    next_call_at = greatest(next_call_at, :next_call_at),
                    call_attempts = call_attempts - case when status = 'calling' and not :count_attempt then 1 else 0 end
             where id = :lead_id and status in ('queued', 'calling')

@@ -18,7 +18,7 @@ _IN_FLIGHT = "state not in ('completed', 'busy', 'no_answer', 'failed', 'cancell
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that must hold. `sql` returns a column `what` that names each violation; it may use `:now`, `:since`."""
+    """One thing that must hold. `sql` returns a column `what` that names each violation and may use :now, :since."""
 
     name: str
     meaning: str
@@ -46,7 +46,8 @@ CHECKS = (
         "a lead's attempts are the calls that were placed or may have been",
         """
         select 'lead ' || l.id || ' counts ' || l.call_attempts || ', calls show ' || count(c.id) as what
-        from leads l left join calls c on c.lead_id = l.id and c.placing_at is not null
+        from leads l left join calls c on c.lead_id = l.id
+             and c.placing_at > coalesce(l.attempts_reset_at, '-infinity')
              and not (c.state = 'cancelled' and c.call_sid is null)
         group by l.id having l.call_attempts <> count(c.id)
         """,

@@ -149,7 +149,13 @@ _DRAFT_COLUMNS = (
     "do_not_call",
 )  # fmt: skip
 _ASSIGNMENTS = {"custom_fields": "custom_fields = cast(:custom_fields as jsonb)"}
-_UPDATABLE = frozenset(_COLUMNS) - {"id", "tenant_id", "campaign_id", "created_at", "updated_at"}
+_UPDATABLE = frozenset({*_COLUMNS, "attempts_reset_at"}) - {
+    "id",
+    "tenant_id",
+    "campaign_id",
+    "created_at",
+    "updated_at",
+}
 
 
 def _lead(row: Row[Any]) -> Lead:

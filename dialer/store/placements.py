@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import CallCandidate, CallingVerdict, CallingWindow
-from dialer.domain.dispositions import is_machine
+from dialer.domain.dispositions import LeadChange, is_machine
 from dialer.domain.ids import AgentGroupId, AttemptId, CallId, CampaignId, LeadId, TenantId
 
 
@@ -57,6 +57,7 @@ def lock_planned_call(session: Session, *, call_id: CallId, now: datetime) -> Pl
             max_attempts=row.max_attempts,
             do_not_call=row.do_not_call,
             suppression_reason=row.suppression_reason,
+            suppressed_until=row.suppressed_until,
             place_before=row.place_before,
         ),
     )
@@ -68,11 +69,13 @@ _LOCK_PLANNED = text(
            m.status as campaign_status, m.timezone, m.calling_hours_start, m.calling_hours_end, m.schedule_end,
            m.max_attempts, m.ring_timeout_seconds, m.amd_enabled, m.amd_mode, m.voicemail_message_url, m.record_calls,
            l.status as lead_status, l.call_attempts, l.do_not_call,
-           (select s.reason from suppressions s
-            where s.phone_normalized = c.to_number and (s.campaign_id is null or s.campaign_id = c.campaign_id)
-              and (s.expires_at is null or s.expires_at > :now)
-            limit 1) as suppression_reason
+           s.reason as suppression_reason, s.expires_at as suppressed_until
     from calls c join campaigns m on m.id = c.campaign_id join leads l on l.id = c.lead_id
+    left join lateral (
+        select reason, expires_at from suppressions
+        where phone_normalized = c.to_number and (campaign_id is null or campaign_id = c.campaign_id)
+          and (expires_at is null or expires_at > :now)
+        order by expires_at desc nulls first limit 1) s on true
     where c.id = :call_id and c.state = 'planned'
     for update of c, l
     """
@@ -100,13 +103,14 @@ _BEGIN_PLACING = text(
 
 
 def withdraw_planned_call(
-    session: Session, *, planned: PlannedCall, verdict: CallingVerdict, lead_status: str, now: datetime
+    session: Session, *, planned: PlannedCall, verdict: CallingVerdict, lead: LeadChange, now: datetime
 ) -> None:
-    """Cancel a call that may not be placed and give its lead back (`pending`) or mark it (`dnc`, `failed`)."""
+    """Cancel a call that may not be placed, and give its lead back or mark it."""
     parameters = _parameters(planned, verdict, now) | {
-        "lead_status": lead_status,
-        "reason": ", ".join(reason.code for reason in verdict.reasons) or "not_placed_in_time",
-        "do_not_call": lead_status == "dnc",
+        "lead_status": lead.status,
+        "reason": lead.reason,
+        "next_call_at": lead.next_call_at,
+        "do_not_call": lead.status == "dnc",
     }
     session.execute(_WITHDRAW, parameters)
 
@@ -117,7 +121,8 @@ _WITHDRAW = text(
         update attempts set decided_at = :now, allowed = false, verdict = cast(:verdict as jsonb) where id = :attempt_id
     ), released as (
         update leads set status = :lead_status, status_reason = :reason, claimed_until = null, updated_at = :now,
-                         do_not_call = do_not_call or :do_not_call
+                         do_not_call = do_not_call or :do_not_call,
+                         next_call_at = coalesce(cast(:next_call_at as timestamptz), next_call_at)
         where id = :lead_id and status = 'queued'
     )
     update calls set state = 'cancelled', hangup_cause = :reason, ended_at = :now, state_changed_at = :now

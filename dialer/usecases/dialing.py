@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.calls import CallState, Verdict
 from dialer.domain.compliance import CallingVerdict, may_place
+from dialer.domain.dispositions import decide_withdrawn_lead
 from dialer.domain.errors import CarrierError, CarrierRefused, CarrierUnavailable
 from dialer.domain.ids import CallId, CampaignId, TenantId
 from dialer.ports import CallRequest, CarrierAccount, PlacedCall
@@ -179,11 +180,5 @@ def withdraw_call(services: Services, *, tenant_id: TenantId, call_id: CallId, o
 
 
 def _withdraw(session: Session, planned: PlannedCall, verdict: CallingVerdict, now: datetime) -> None:
-    codes = {reason.code for reason in verdict.reasons}
-    if codes & {"suppressed", "do_not_call"}:
-        lead_status = "dnc"
-    elif "attempts_exhausted" in codes:
-        lead_status = "failed"
-    else:
-        lead_status = "pending"
-    placements.withdraw_planned_call(session, planned=planned, verdict=verdict, lead_status=lead_status, now=now)
+    lead = decide_withdrawn_lead(verdict)
+    placements.withdraw_planned_call(session, planned=planned, verdict=verdict, lead=lead, now=now)

@@ -184,8 +184,9 @@ def _status_columns(services: Services, tx: Transaction, lead: Lead, changes: Le
     if wanted == "completed":
         return columns | {"status": "completed", "status_reason": "set by hand"}
     _refuse_suppressed(services, tx, lead, changes)
+    now = services.clock.now()
     return columns | {
-        "status": "pending", "status_reason": None, "call_attempts": 0, "next_call_at": services.clock.now(),
+        "status": "pending", "status_reason": None, "call_attempts": 0, "attempts_reset_at": now, "next_call_at": now,
     }  # fmt: skip
 
 

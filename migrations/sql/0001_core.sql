@@ -265,6 +265,7 @@ CREATE TABLE leads (
     status TEXT NOT NULL,
     status_reason TEXT,
     call_attempts INTEGER NOT NULL,
+    attempts_reset_at TIMESTAMP WITH TIME ZONE,
     last_attempt_number INTEGER NOT NULL,
     last_call_at TIMESTAMP WITH TIME ZONE,
     next_call_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -363,6 +364,8 @@ CREATE INDEX ix_calls_agent_id_created_at ON calls (agent_id, created_at);
 CREATE INDEX ix_calls_campaign_id_created_at ON calls (campaign_id, created_at);
 
 CREATE INDEX ix_calls_in_flight ON calls (tenant_id, campaign_id, state) WHERE state not in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned');
+
+CREATE INDEX ix_calls_lead_id ON calls (lead_id);
 
 CREATE INDEX ix_calls_overdue ON calls (state, state_changed_at) WHERE state not in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned');
 

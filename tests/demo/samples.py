@@ -43,6 +43,7 @@ ROWS: dict[str, Any] = {
     "agent_dispositions": {"sale": 9, "not_interested": 30},
     "agents_by_state": {"talking": 8, "available": 2, "wrapping_up": 1, "paused": 1},
     "retries_made": 21,
+    "retries_due": 12,
     "delivery_p50": 15.2,
     "delivery_p99": 44.4,
     "delivery_count": 140,

@@ -21,6 +21,7 @@ ALLOWED = CallCandidate(
     max_attempts=3,
     do_not_call=False,
     suppression_reason=None,
+    suppressed_until=None,
     place_before=NOON + timedelta(seconds=10),
 )
 # One thing that speaks against the call, and the code of the reason that names it.

@@ -30,6 +30,7 @@ class CallCandidate:
     max_attempts: int
     do_not_call: bool
     suppression_reason: str | None
+    suppressed_until: datetime | None
     place_before: datetime
 
 
@@ -48,7 +49,7 @@ class CallingVerdict:
 
     def as_record(self) -> dict[str, object]:
         """The verdict with its inputs, as JSON for the attempt's row: an auditor reads rows, not code."""
-        window = self.candidate.window
+        window, until = self.candidate.window, self.candidate.suppressed_until
         return {
             "rules": RULES_VERSION,
             "allowed": self.allowed,
@@ -68,6 +69,7 @@ class CallingVerdict:
                 "max_attempts": self.candidate.max_attempts,
                 "do_not_call": self.candidate.do_not_call,
                 "suppression_reason": self.candidate.suppression_reason,
+                "suppressed_until": until.isoformat() if until else None,
                 "place_before": self.candidate.place_before.isoformat(),
             },
         }
@@ -109,7 +111,8 @@ def _calling_hours(candidate: CallCandidate, at: datetime) -> Reason | None:
 def _suppression(candidate: CallCandidate) -> Reason | None:
     if candidate.suppression_reason is None:
         return None
-    return Reason("suppressed", f"The number is suppressed: {candidate.suppression_reason}.")
+    message = f"The number is suppressed: {candidate.suppression_reason}."
+    return Reason("suppressed", message, candidate.suppressed_until)
 
 
 def _do_not_call(candidate: CallCandidate) -> Reason | None:

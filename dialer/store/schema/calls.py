@@ -47,6 +47,7 @@ class Call(Base):
         Index("ix_calls_tenant_id_created_at", "tenant_id", "created_at"),
         Index("ix_calls_campaign_id_created_at", "campaign_id", "created_at"),
         Index("ix_calls_agent_id_created_at", "agent_id", "created_at"),
+        Index("ix_calls_lead_id", "lead_id"),
         Index(
             "ix_calls_unpriced",
             "ended_at",

@@ -14,7 +14,8 @@ class Lead(Base):
     """One person on a campaign's list.
 
     `pending` leads are callable from `next_call_at` on; `queued` ones are in the hopper until `claimed_until`;
-    `calling` ones have a call in flight. `priority`: 0 high, 1 normal, 2 low, the order in which they are called.
+    `calling` ones have a call in flight. `call_attempts` counts since `attempts_reset_at`.
+    `priority`: 0 high, 1 normal, 2 low, the order in which they are called.
     """
 
     __tablename__ = "leads"
@@ -44,6 +45,7 @@ class Lead(Base):
     status: Mapped[str]
     status_reason: Mapped[str | None]
     call_attempts: Mapped[int]
+    attempts_reset_at: Mapped[datetime | None]
     last_attempt_number: Mapped[int]
     last_call_at: Mapped[datetime | None]
     next_call_at: Mapped[datetime]
