@@ -18,6 +18,7 @@ from tests.builders.calls import make_dialed_campaign
 
 LEADS_PER_CLAIM = 50
 MAX_GROWTH = 1.5
+SHAPES = ("fresh list", "three quarters wait for a retry")
 
 
 @dataclass(frozen=True)
@@ -36,39 +37,40 @@ def measure(options: Options) -> Report:
     sizes = (1_000, 10_000) if options.quick else (10_000, 1_000_000)
     if options.full:
         sizes = (*sizes, 10_000_000)
-    return measure_sizes(sizes, rounds=3 if options.quick else 40, verbose=options.verbose)
-
-
-def measure_sizes(sizes: tuple[int, ...], *, rounds: int, verbose: bool = False) -> Report:
-    """Claims of all sizes in turn, so that whatever else the machine does meets them alike."""
     report = Report("claims", f"choosing and claiming the next {LEADS_PER_CLAIM} leads, as the application's role")
     with running_servers() as servers:
-        for shape in ("fresh list", "three quarters wait for a retry"):
-            lists = [_make_list(servers, size, shape) for size in sizes]
-            times = _time_claims(lists, rounds=rounds)
-            for leads in lists:
-                report.add(f"{shape}, {leads.size:,} leads, median", median(times[leads.name]), "ms")
-                report.add(f"{shape}, {leads.size:,} leads, p99", percentile(times[leads.name], 99), "ms")
-            smallest = median(times[lists[0].name])
-            for leads in lists[1:]:
-                growth = median(times[leads.name]) / smallest
-                label = f"{shape}, {leads.size:,} against {sizes[0]:,} leads"
-                report.add(label, growth, "×", at_most=MAX_GROWTH)
-            if verbose:
-                report.details += [_explain(leads, shape) for leads in lists]
-            for leads in lists:
-                leads.database.dispose()
+        for shape in SHAPES:
+            measure_shape(report, servers, shape, sizes, rounds=3 if options.quick else 40, verbose=options.verbose)
     return report
 
 
+def measure_shape(
+    report: Report, servers: Servers, shape: str, sizes: tuple[int, ...], *, rounds: int, verbose: bool
+) -> None:
+    """Claims from lists of all sizes in turn, so that whatever else the machine does meets them alike."""
+    lists = [_make_list(servers, size, shape) for size in sizes]
+    times = _time_claims(lists, rounds=rounds)
+    for leads in lists:
+        report.add(f"{shape}, {leads.size:,} leads, median", median(times[leads.name]), "ms")
+        report.add(f"{shape}, {leads.size:,} leads, p99", percentile(times[leads.name], 99), "ms")
+    smallest = median(times[lists[0].name])
+    for leads in lists[1:]:
+        growth = median(times[leads.name]) / smallest
+        report.add(f"{shape}, {leads.size:,} against {sizes[0]:,} leads", growth, "×", at_most=MAX_GROWTH)
+    if verbose:
+        report.details += [_explain(leads, shape) for leads in lists]
+    for leads in lists:
+        leads.database.dispose()
+
+
 def _make_list(servers: Servers, size: int, shape: str) -> _List:
-    name = f"claims_{size}_{'fresh' if shape.startswith('fresh') else 'retries'}"
+    name = f"claims_{size}_{SHAPES.index(shape)}"
     servers.add_database(name)
     database = Database(servers.postgres.application_url(name), pool_size=2)
     tenant_id = make_tenant(database)
     campaign_id = make_dialed_campaign(database, tenant_id=tenant_id)
     # Urgent leads (priority 0) wait until tomorrow; the due ones come after them in the order of dialling.
-    waits = "mod(i, 4) <> 0" if not shape.startswith("fresh") else "false"
+    waits = "mod(i, 4) <> 0" if shape != SHAPES[0] else "false"
     servers.execute(
         name,
         f"""

@@ -61,4 +61,4 @@ class HttpClient:
         try:
             return self._session.request(method, self.url + path, timeout=self._timeout, **how)
         except requests.RequestException as error:
-            raise ApiError(f"{method} {path}: {error}") from error
+            raise ApiError(f"{method} {path}: {type(error).__name__}") from error

@@ -93,7 +93,7 @@ def render_view(figures: Figures, history: History, progress: Progress, *, title
     quality = _panel("Quality", _quality_table(figures, history), height if width >= _WIDE else None)
     body = Table.grid(expand=True)
     if width >= _WIDE:
-        for ratio in (11, 11, 10):
+        for ratio in (10, 10, 11):
             body.add_column(ratio=ratio)
         body.add_row(calls, agents, quality)
         parts: list[RenderableType] = [body]

@@ -165,7 +165,7 @@ _FACTS = frozenset(
     }
 )  # fmt: skip
 # May be set again: the agent of a call changes when a phone leg fails, the machine's verdict gets finer.
-_CHANGEABLE = frozenset({"agent_id", "agent_reserved_at", "conference_name", "cost_checked_at", "reconciled_at"})
+_CHANGEABLE = frozenset({"agent_id", "agent_reserved_at", "conference_name", "reconciled_at"})
 
 
 def update_call(
@@ -248,6 +248,15 @@ def list_unpriced_calls(session: Session, *, now: datetime, max_rows: int) -> li
         {"now": now, "max_rows": max_rows},
     )
     return [(TenantId(row.tenant_id), CallId(row.call_id)) for row in rows]
+
+
+def record_cost_check(session: Session, *, call_id: CallId, now: datetime) -> str | None:
+    """Note that the carrier is being asked for a call's price; return the carrier's id of the call, if it has one."""
+    row = session.execute(
+        text("update calls set cost_checked_at = :now where id = :call_id returning call_sid"),
+        {"call_id": call_id, "now": now},
+    ).first()
+    return None if row is None else row.call_sid
 
 
 def record_answer_timings(session: Session, timings: Mapping[CallId, float]) -> None:

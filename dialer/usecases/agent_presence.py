@@ -109,12 +109,13 @@ def record_screen_pop(services: Services, *, actor: Principal, agent_id: AgentId
     Raises NotFound unless the agent holds the call, Forbidden for somebody who only looks on.
     """
     with services.transaction(actor.tenant_id) as tx:
-        row = agent_store.find_agent(tx.session, agent_id)
-        if row is None or call_id not in row.held_call_ids:
+        if actor.agent_id != agent_id:
+            row = agent_store.find_agent(tx.session, agent_id)
+            if row is not None and call_id in row.held_call_ids and not _works_as(actor, row):
+                raise Forbidden("Only the agent's own console receives the call.")
+        now = services.clock.now()
+        if not screen_pops.record_screen_pop(tx.session, call_id=call_id, agent_id=agent_id, now=now):
             raise NotFound("You have no call with this id.")
-        if not _works_as(actor, row):
-            raise Forbidden("Only the agent's own console receives the call.")
-        screen_pops.record_screen_pop(tx.session, call_id=call_id, agent_id=agent_id, now=services.clock.now())
 
 
 def sweep_presence(services: Services) -> None:

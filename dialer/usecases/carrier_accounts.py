@@ -17,13 +17,27 @@ CACHE_SECONDS = 30.0
 
 def account_of(services: Services, session: Session, tenant_id: TenantId) -> CarrierAccount:
     """The account of the tenant that the session is confined to; the platform's own where the tenant has none."""
-    cached = services.account_cache.get(tenant_id)
-    if cached is not None and time.monotonic() - cached[0] < CACHE_SECONDS:
-        return cached[1]
+    known = _known_account(services, tenant_id)
+    if known is not None:
+        return known
     stored = store.find_account(session)
     account = services.platform_account if stored is None else _opened(services, stored)
     services.account_cache[tenant_id] = (time.monotonic(), account)
     return account
+
+
+def load_account(services: Services, *, tenant_id: TenantId) -> CarrierAccount:
+    """The same for who has no transaction open; one is opened only if the account is not known already."""
+    known = _known_account(services, tenant_id)
+    if known is not None:
+        return known
+    with services.transaction(tenant_id) as tx:
+        return account_of(services, tx.session, tenant_id)
+
+
+def _known_account(services: Services, tenant_id: TenantId) -> CarrierAccount | None:
+    cached = services.account_cache.get(tenant_id)
+    return cached[1] if cached is not None and time.monotonic() - cached[0] < CACHE_SECONDS else None
 
 
 def _opened(services: Services, stored: store.StoredAccount) -> CarrierAccount:

@@ -16,7 +16,7 @@ from dialer.ports import CallRequest, CarrierAccount, PlacedCall
 from dialer.store import calls as call_store
 from dialer.store import claims, placements
 from dialer.store.placements import PlannedCall
-from dialer.usecases.carrier_accounts import account_of
+from dialer.usecases.carrier_accounts import load_account
 from dialer.usecases.services import Services
 
 log = structlog.get_logger()
@@ -34,8 +34,7 @@ def place_call(
     call is still planned and expires. Death after it: the call stays `placing` and a sweep asks the carrier; it is
     never placed again.
     """
-    with services.transaction(tenant_id) as tx:
-        account = account_of(services, tx.session, tenant_id)
+    account = load_account(services, tenant_id=tenant_id)
     wait = services.gate.reserve_start(
         account.account_sid, calls_per_second=account.calls_per_second, max_wait_seconds=MAX_GATE_WAIT_SECONDS
     )

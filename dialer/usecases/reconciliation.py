@@ -137,12 +137,11 @@ def record_cost(services: Services, *, tenant_id: TenantId, call_id: CallId) -> 
     """Ask the carrier what a finished call cost; tell whether the price is there yet: billing comes later."""
     now = services.clock.now()
     with services.transaction(tenant_id) as tx:
-        call = call_store.lock_call(tx.session, call_id)
         account = account_of(services, tx.session, tenant_id)
-        call_store.update_call(tx.session, call_id=call_id, now=now, changes={"cost_checked_at": now})
-    if call is None or call.call_sid is None:
+        call_sid = call_store.record_cost_check(tx.session, call_id=call_id, now=now)
+    if call_sid is None:
         return False
-    found = services.carrier.fetch_call(account, call_sid=call.call_sid)
+    found = services.carrier.fetch_call(account, call_sid=call_sid)
     if found is None or found.cost is None:
         return False
     with services.transaction(tenant_id) as tx:

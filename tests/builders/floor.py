@@ -164,7 +164,12 @@ class Floor:
         )
 
     def join(
-        self, call_id: CallId, label: str | None = None, *, sequence: str = "2", payload: Mapping[str, object] | None = None
+        self,
+        call_id: CallId,
+        label: str | None = None,
+        *,
+        sequence: str = "2",
+        payload: Mapping[str, object] | None = None,
     ) -> None:
         """A participant joins the call's conference; by default the one who was missing."""
         call = self.call(call_id)
@@ -216,7 +221,11 @@ class Floor:
 
 
 def open_floor(
-    services: Services, tenant_id: TenantId | None = None, *, retry_policy: dict[str, Any] | None = None, **settings: Any
+    services: Services,
+    tenant_id: TenantId | None = None,
+    *,
+    retry_policy: dict[str, Any] | None = None,
+    **settings: Any,
 ) -> Floor:
     """A floor with an active campaign that calls around the clock; without a tenant, in one of its own."""
     tenant_id = tenant_id or make_tenant(services.database)

@@ -63,7 +63,7 @@ def test_every_end_has_its_disposition(facts: CallFacts, disposition: str) -> No
     ],
 )
 def test_a_lead_is_retried_after_the_delay_exactly_when_its_flag_says_so(facts: CallFacts, flag: str) -> None:
-    everything = {name: True for name in ("retry_on_no_answer", "retry_on_busy", "retry_on_voicemail")}
+    everything = dict.fromkeys(("retry_on_no_answer", "retry_on_busy", "retry_on_voicemail"), True)
     wanted = decide_lead_change(facts, replace(POLICY, **{flag: True}), attempts_made=1)
     assert (wanted.status, wanted.next_call_at) == ("pending", NOON + timedelta(minutes=60))
     unwanted = decide_lead_change(facts, replace(POLICY, **{**everything, flag: False}), attempts_made=1)

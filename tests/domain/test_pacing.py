@@ -104,7 +104,8 @@ def test_every_event_of_the_interface_is_understood(mode: str) -> None:
     pacer = choose_pacer(mode, Decimal("1.5"))
     events: list[PacingEvent] = [
         AgentJoined("a", 0.0), Dialed("c", 1.0), Answered("c", 2.0, "human"), Connected("c", "a", 2.1),
-        Unanswered("d", 3.0, "busy"), Abandoned("e", 4.0), TalkEnded("c", "a", 5.0), WrapUpEnded("a", 6.0), AgentLeft("a", 7.0),
+        Unanswered("d", 3.0, "busy"), Abandoned("e", 4.0), TalkEnded("c", "a", 5.0),
+        WrapUpEnded("a", 6.0), AgentLeft("a", 7.0),
     ]  # fmt: skip
     for event in events:
         pacer.observe(event)

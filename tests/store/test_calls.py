@@ -108,7 +108,9 @@ def test_an_answer_and_the_polls_and_offers_of_one_call_give_it_one_agent(floor:
 @pytest.mark.parametrize("end", [S.COMPLETED, S.CANCELLED])
 def test_an_answer_racing_the_end_leaves_no_agent_holding_an_ended_call(floor: Floor, end: CallState) -> None:
     (call_id,) = placed_calls(floor, 1)
-    at_once(lambda: floor.answer(call_id), lambda: floor.report(call_id, end), lambda: floor.report(call_id, S.ANSWERED))
+    at_once(
+        lambda: floor.answer(call_id), lambda: floor.report(call_id, end), lambda: floor.report(call_id, S.ANSWERED)
+    )
     call = floor.call(call_id)
     if call.state in FINAL:
         assert floor.rows("select * from agents where cardinality(held_call_ids) > 0") == []
@@ -147,7 +149,9 @@ def test_a_tenant_is_entered_through_a_call_and_only_then_are_its_rows_there(ser
         assert store.enter_tenant_of_call(tx.session, call_id) == floor.tenant_id
         assert store.lock_call(tx.session, call_id) is not None
     with services.transaction() as tx:
-        assert tx.session.execute(text("select count(*) from calls")).scalar() == 0, "the confinement ends with its transaction"
+        assert tx.session.execute(text("select count(*) from calls")).scalar() == 0, (
+            "the confinement ends with its transaction"
+        )
 
 
 def test_another_tenant_sees_and_touches_none_of_it(services: Services, floor: Floor) -> None:

@@ -33,9 +33,7 @@ def test_two_runs_of_one_placement_at_once_place_one_call(floor: Floor, planned:
 
 def test_withdrawing_and_placing_at_once_do_one_of_the_two(floor: Floor, planned: CallId) -> None:
     def withdraw() -> None:
-        dialing.withdraw_call(
-            floor.services, tenant_id=floor.tenant_id, call_id=planned, only_if_forbidden=False
-        )
+        dialing.withdraw_call(floor.services, tenant_id=floor.tenant_id, call_id=planned, only_if_forbidden=False)
 
     at_once(withdraw, lambda: floor.place(planned))
     call, lead = floor.call(planned), floor.lead(floor.call(planned).lead_id)
@@ -106,7 +104,9 @@ def test_pausing_for_trouble_is_done_by_one_of_many(floor: Floor) -> None:
     assert sorted(at_once(*[pause] * 3)) == [False, False, True]
 
 
-def test_another_tenant_finds_no_call_to_place_and_no_campaign_to_pace(services: Services, floor: Floor, planned: CallId) -> None:
+def test_another_tenant_finds_no_call_to_place_and_no_campaign_to_pace(
+    services: Services, floor: Floor, planned: CallId
+) -> None:
     cleo = open_floor(services)
     now = services.clock.now()
     with services.transaction(cleo.tenant_id) as tx:
@@ -114,4 +114,3 @@ def test_another_tenant_finds_no_call_to_place_and_no_campaign_to_pace(services:
         assert placements.list_planned_calls(tx.session, campaign_id=floor.campaign_id) == []
         counts = placements.load_floor_counts(tx.session, agent_group_id=None, campaign_id=cleo.campaign_id)
         assert counts.lines_in_flight == 0
-

@@ -111,7 +111,9 @@ def test_the_phone_of_the_agent_is_rung_and_joining_makes_the_conversation(floor
     assert floor.ledger(call_id) == ("reached", 1500, False)
 
 
-def test_an_agent_who_comes_to_his_phone_after_two_seconds_is_late_in_the_ledger(floor: Floor, clock: FrozenClock) -> None:
+def test_an_agent_who_comes_to_his_phone_after_two_seconds_is_late_in_the_ledger(
+    floor: Floor, clock: FrozenClock
+) -> None:
     call_id, _ = waiting_for_phone(floor)
     floor.run_tasks()
     clock.advance(seconds=6)
@@ -265,7 +267,7 @@ def test_hanging_up_a_leg_forgets_it_and_hanging_up_again_is_harmless(floor: Flo
 
 @pytest.mark.parametrize(("known_as", "forgotten"), [(S.ANSWERED, False), (S.COMPLETED, True), (None, True)])
 def test_a_leg_is_forgotten_when_the_carrier_says_so(floor: Floor, known_as: CallState | None, forgotten: bool) -> None:
-    call_id, agent_id = waiting_for_phone(floor)
+    waiting_for_phone(floor)
     floor.run_tasks()
     (leg,) = floor.rows("select * from agent_legs")
     if known_as is None:

@@ -151,7 +151,9 @@ def test_the_message_is_repeated_when_the_carrier_asks_again_and_booked_once(flo
     assert floor.ledger(second) == ("abandoned", 2000, True)
 
 
-def test_the_carriers_end_of_an_abandoned_call_fills_its_facts_and_moves_nothing(floor: Floor, clock: FrozenClock) -> None:
+def test_the_carriers_end_of_an_abandoned_call_fills_its_facts_and_moves_nothing(
+    floor: Floor, clock: FrozenClock
+) -> None:
     first, second = two_calls(floor)
     floor.answer(first)
     floor.answer(second)
@@ -224,7 +226,9 @@ def test_a_machine_found_before_the_answer_takes_no_agent(
     assert floor.call(call_id).disposition == ("failed" if answered_by == "fax" else "voicemail")
 
 
-def test_detection_before_the_answer_is_part_of_the_wait_that_is_measured(services: Services, clock: FrozenClock) -> None:
+def test_detection_before_the_answer_is_part_of_the_wait_that_is_measured(
+    services: Services, clock: FrozenClock
+) -> None:
     floor = open_floor(services, amd_enabled=True, amd_mode="sync")
     floor.console_agent()
     floor.leads(1)
@@ -282,7 +286,9 @@ def test_hold_plays_the_campaigns_message_and_nothing_to_strangers(floor: Floor)
     floor.phone_agent()
     floor.leads(1)
     call_id = floor.dial()
-    assert call_answering.hold_message(floor.services, call_id=call_id, authenticate=genuine) == "Nobody is free. Sorry."
+    assert (
+        call_answering.hold_message(floor.services, call_id=call_id, authenticate=genuine) == "Nobody is free. Sorry."
+    )
     assert call_answering.hold_message(floor.services, call_id=new_id(), authenticate=genuine) == ""
 
 

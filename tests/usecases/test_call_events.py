@@ -50,7 +50,11 @@ def test_a_conversation_from_ring_to_wrap_up(floor: Floor, clock: FrozenClock) -
     call, agent = floor.call(call_id), floor.agent(agent_id)
     assert (call.state, call.disposition, call.duration_seconds, call.talk_seconds) == ("completed", "answered", 61, 60)
     assert (call.ringing_at, call.ended_at) == (ended_at - timedelta(seconds=65.5), ended_at)
-    assert (agent.state, agent.wrap_up_until, agent.held_call_ids) == ("wrapping_up", ended_at + timedelta(seconds=10), [])
+    assert (agent.state, agent.wrap_up_until, agent.held_call_ids) == (
+        "wrapping_up",
+        ended_at + timedelta(seconds=10),
+        [],
+    )
     assert floor.lead(call.lead_id).status == "completed"
     assert floor.ledger(call_id) == ("reached", 500, False)
     ended = [told for told in floor.feed.to_agents if told.event == "call:ended"]
@@ -118,7 +122,9 @@ def test_a_late_verdict_takes_an_abandonment_out_of_the_ledger_and_leaves_a_chan
     assert (floor.lead(lead_id).status, floor.lead(lead_id).status_reason) == ("dnc", "asked")
 
 
-def test_a_late_verdict_does_not_touch_a_lead_that_is_being_called_again(services: Services, clock: FrozenClock) -> None:
+def test_a_late_verdict_does_not_touch_a_lead_that_is_being_called_again(
+    services: Services, clock: FrozenClock
+) -> None:
     floor = open_floor(services, amd_enabled=True)
     floor.console_agent()
     (lead_id,) = floor.leads(1)
@@ -337,5 +343,7 @@ def test_the_account_that_must_have_signed_is_the_tenants_own(services: Services
     call_id, _ = open_conversation(floor)
     asked = []
     report = StatusReport(call_id, floor.sid(call_id), "k", S.COMPLETED, 1, None, None, {})
-    call_events.record_call_status(services, report=report, authenticate=lambda account: bool(asked.append(account)) or True)
+    call_events.record_call_status(
+        services, report=report, authenticate=lambda account: bool(asked.append(account)) or True
+    )
     assert asked == [services.platform_account]

@@ -234,7 +234,9 @@ def test_a_full_gate_gives_the_line_and_the_lead_back_at_once(floor: Floor, plan
     assert len(floor.carrier.placed) == 1
 
 
-def test_a_wait_at_the_gate_is_waited_before_the_decision_is_made(services: Services, floor: Floor, planned: CallId) -> None:
+def test_a_wait_at_the_gate_is_waited_before_the_decision_is_made(
+    services: Services, floor: Floor, planned: CallId
+) -> None:
     services.gate.reserve_start = lambda *_, **__: 2.5  # type: ignore[method-assign]
 
     def sleep(seconds: float) -> None:
@@ -258,7 +260,9 @@ def test_a_campaign_paused_between_planning_and_placing_places_nothing(floor: Fl
 
 
 def test_calling_hours_that_close_between_planning_and_placing_close_in_time(floor: Floor, planned: CallId) -> None:
-    floor.change("update campaigns set calling_hours_start = :start, calling_hours_end = :end", start=time(9), end=time(15, 0))
+    floor.change(
+        "update campaigns set calling_hours_start = :start, calling_hours_end = :end", start=time(9), end=time(15, 0)
+    )
     floor.place(planned)
     assert floor.carrier.placed == []
     assert (floor.call(planned).state, lead_of(floor, planned).status) == ("cancelled", "pending")

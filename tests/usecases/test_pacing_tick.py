@@ -48,7 +48,13 @@ def test_the_ratio_of_a_campaign_overdials(services: Services) -> None:
 
 @pytest.mark.parametrize(
     "columns",
-    [{"status": "break"}, {"status": "offline"}, {"is_active": False}, {"disconnected_at": "now"}, {"console_leg_sid": None}],
+    [
+        {"status": "break"},
+        {"status": "offline"},
+        {"is_active": False},
+        {"disconnected_at": "now"},
+        {"console_leg_sid": None},
+    ],
 )
 def test_an_agent_whom_no_call_could_reach_gets_none_planned(floor: Floor, columns: dict[str, object]) -> None:
     now = floor.services.clock.now()

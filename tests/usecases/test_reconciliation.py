@@ -42,9 +42,12 @@ def test_a_call_that_the_carrier_has_is_adopted_with_its_id(floor: Floor) -> Non
 
 
 @pytest.mark.parametrize(
-    ("state", "lead_status"), [(S.RINGING, "calling"), (S.BUSY, "pending"), (S.NO_ANSWER, "pending"), (S.ANSWERED, "calling")]
+    ("state", "lead_status"),
+    [(S.RINGING, "calling"), (S.BUSY, "pending"), (S.NO_ANSWER, "pending"), (S.ANSWERED, "calling")],
 )
-def test_an_adopted_call_takes_the_state_that_the_carrier_tells(floor: Floor, state: CallState, lead_status: str) -> None:
+def test_an_adopted_call_takes_the_state_that_the_carrier_tells(
+    floor: Floor, state: CallState, lead_status: str
+) -> None:
     call_id = unresolved(floor, but_accept=True)
     floor.carrier.knows(floor.sid(call_id), state)
     reconcile(floor, call_id)

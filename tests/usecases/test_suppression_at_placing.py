@@ -25,9 +25,7 @@ def planned(floor: Floor) -> CallId:
 
 
 def suppress(floor: Floor, who: Any, number: str, **options: Any) -> None:
-    suppressions.add_suppression(
-        floor.services, actor=who.principal, phone=number, **{"campaign_id": None, **options}
-    )
+    suppressions.add_suppression(floor.services, actor=who.principal, phone=number, **{"campaign_id": None, **options})
 
 
 def suppress_behind_its_back(floor: Floor, number: str, **columns: Any) -> None:

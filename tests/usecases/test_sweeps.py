@@ -48,9 +48,7 @@ def test_a_planned_call_that_nobody_placed_gives_its_lead_back(floor: Floor, clo
 
 def test_a_lead_that_was_claimed_without_a_call_comes_back(floor: Floor, clock: FrozenClock) -> None:
     (lead_id,) = floor.leads(1)
-    floor.change(
-        "update leads set status = 'queued', claimed_until = :at where id = :id", id=lead_id, at=clock.now()
-    )
+    floor.change("update leads set status = 'queued', claimed_until = :at where id = :id", id=lead_id, at=clock.now())
     assert sweeps.sweep_claims(floor.services) == 0
     clock.advance(seconds=1)
     assert sweeps.sweep_claims(floor.services) == 1
@@ -131,7 +129,7 @@ def test_a_machine_that_listens_to_its_message_is_not_interrupted(services: Serv
 def test_a_callee_whom_his_agent_has_left_hears_the_message_also_when_the_first_task_is_lost(
     floor: Floor, clock: FrozenClock
 ) -> None:
-    call_id, agent_id = open_conversation(floor)
+    _, agent_id = open_conversation(floor)
     now = clock.now()
     floor.change("update agents set console_leg_sid = null, updated_at = :now where id = :id", id=agent_id, now=now)
     clock.advance(seconds=14)

@@ -14,7 +14,7 @@ from twilio.rest import Client
 
 from dialer.domain.callee_steps import Apologise, JoinAgent, LeaveVoicemail
 from dialer.domain.calls import CallState
-from dialer.domain.errors import CallNotInProgress, CarrierRefused
+from dialer.domain.errors import CallNotInProgress, CarrierOutcomeUnknown, CarrierRefused
 from dialer.domain.ids import AgentId, CallId
 from dialer.integrations.carriers.twilio.documents import Documents
 from dialer.integrations.carriers.twilio.errors import translate
@@ -147,6 +147,8 @@ class TwilioCarrier:
     def _create(self, account: CarrierAccount, options: dict[str, object]) -> PlacedCall:
         with _translated():
             call = self._client(account).calls.create(**options)
+        if not call.sid:
+            raise CarrierOutcomeUnknown("the answer names no call")
         return PlacedCall(call.sid, int(call.queue_time or 0) / 1000)
 
     def _update(self, account: CarrierAccount, call_sid: str, **changes: object) -> None:

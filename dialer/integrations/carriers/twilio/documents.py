@@ -46,37 +46,13 @@ class Documents:
 
     def agent_leg(self, agent_id: AgentId) -> str:
         """The standing conference. The leg outlives every callee and is never what ends the conference for one."""
-        response = VoiceResponse()
-        dial = Dial()
-        dial.conference(
-            f"agent_{agent_id}",
-            participant_label=f"agent_{agent_id}",
-            start_conference_on_enter=True,
-            end_conference_on_exit=False,
-            beep=False,
-            wait_url="",
-            status_callback=self.urls.agent_conference(agent_id),
-            status_callback_event=_CONFERENCE_EVENTS,
-        )
-        response.append(dial)
-        return str(response)
+        return str(self._conference(VoiceResponse(), f"agent_{agent_id}", label=f"agent_{agent_id}"))
 
     def agent_answer(self, *, call_id: CallId, agent_id: AgentId, conference_name: str, lead_name: str) -> str:
         """Whisper who is on the line, then put lead and agent together; either one's leaving ends the call."""
         response = VoiceResponse()
         response.say(f"Call with {lead_name}.")
-        dial = Dial()
-        dial.conference(
-            conference_name,
-            participant_label=f"agent_{agent_id}",
-            start_conference_on_enter=True,
-            end_conference_on_exit=True,
-            beep=False,
-            status_callback=self.urls.call_conference(call_id),
-            status_callback_event=_CONFERENCE_EVENTS,
-        )
-        response.append(dial)
-        return str(response)
+        return str(self._conference(response, conference_name, label=f"agent_{agent_id}", call_id=call_id))
 
     def too_late(self) -> str:
         """For an agent who picked up after the lead was gone."""
@@ -91,38 +67,37 @@ class Documents:
         return str(response)
 
     def _join_agent(self, call_id: CallId, agent_id: AgentId) -> str:
-        response = VoiceResponse()
-        dial = Dial()
         # The agent's leg came first, so its subscription to conference events is the one that counts; the label is
-        # what ties those events to this call. The callback here is for the case that the agent's leg just left.
-        dial.conference(
-            f"agent_{agent_id}",
-            participant_label=f"call_{call_id}",
-            start_conference_on_enter=True,
-            end_conference_on_exit=False,
-            beep=False,
-            wait_url="",
-            status_callback=self.urls.agent_conference(agent_id),
-            status_callback_event=_CONFERENCE_EVENTS,
-        )
-        response.append(dial)
-        return str(response)
+        # what ties those events to this call.
+        return str(self._conference(VoiceResponse(), f"agent_{agent_id}", label=f"call_{call_id}"))
 
     def _hold_for_phone_agent(self, call_id: CallId) -> str:
-        response = VoiceResponse()
+        name = f"call_{call_id}"
+        return str(
+            self._conference(VoiceResponse(), name, label=name, call_id=call_id, wait_url=self.urls.hold(call_id))
+        )
+
+    def _conference(
+        self, response: VoiceResponse, name: str, *, label: str, call_id: CallId | None = None, wait_url: str = ""
+    ) -> VoiceResponse:
+        """Dial into a conference: with `call_id` that call's own, which ends with whoever leaves first; else an
+        agent's standing one, which goes on."""
+        callback = (
+            self.urls.call_conference(call_id) if call_id else self.urls.agent_conference(name.removeprefix("agent_"))
+        )
         dial = Dial()
         dial.conference(
-            f"call_{call_id}",
-            participant_label=f"call_{call_id}",
+            name,
+            participant_label=label,
             start_conference_on_enter=True,
-            end_conference_on_exit=True,
+            end_conference_on_exit=call_id is not None,
             beep=False,
-            wait_url=self.urls.hold(call_id),
-            status_callback=self.urls.call_conference(call_id),
+            wait_url=wait_url,
+            status_callback=callback,
             status_callback_event=_CONFERENCE_EVENTS,
         )
         response.append(dial)
-        return str(response)
+        return response
 
     def _wait(self, call_id: CallId) -> str:
         response = VoiceResponse()

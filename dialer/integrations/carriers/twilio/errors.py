@@ -1,5 +1,7 @@
 """Twilio's errors as the carrier port's."""
 
+import json
+
 from requests import exceptions as http
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
@@ -25,7 +27,7 @@ def translate(error: Exception) -> CarrierError:
         code = getattr(error, "code", None)
         if isinstance(status, int):
             return _from_answer(status, code if isinstance(code, int) else None, str(error))
-        return CarrierOutcomeUnknown(str(error))
+        return _from_page(error)
     if isinstance(error, (http.ConnectTimeout, http.InvalidURL, http.MissingSchema)):
         return CarrierUnavailable(f"no connection: {type(error).__name__}")
     if isinstance(error, http.ConnectionError) and _was_never_connected(error):
@@ -45,6 +47,19 @@ def _from_answer(status: int, code: int | None, message: str) -> CarrierError:
     if 400 <= status < 500:
         return CarrierRefused(message, scope="request", carrier_code=code)
     return CarrierOutcomeUnknown(message, carrier_code=code)
+
+
+def _from_page(error: TwilioException) -> CarrierError:
+    """A page of a list that was refused comes as the bare answer, not as the error that it is elsewhere."""
+    answer = error.args[1] if len(error.args) > 1 else None
+    status = getattr(answer, "status_code", None)
+    if not isinstance(status, int) or status < 400:
+        return CarrierOutcomeUnknown(str(error))
+    try:
+        code = json.loads(answer.text).get("code")  # type: ignore[union-attr]
+    except (ValueError, AttributeError):
+        code = None
+    return _from_answer(status, code if isinstance(code, int) else None, str(error))
 
 
 def _was_never_connected(error: http.ConnectionError) -> bool:

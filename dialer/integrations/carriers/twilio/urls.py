@@ -53,7 +53,7 @@ class WebhookUrls:
         """Events of a call's own conference."""
         return self._url("conference-status", callId=call_id) + _RETRY
 
-    def agent_conference(self, agent_id: AgentId) -> str:
+    def agent_conference(self, agent_id: AgentId | str) -> str:
         """Events of an agent's standing conference."""
         return self._url("conference-status", agentId=agent_id) + _RETRY
 
