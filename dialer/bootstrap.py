@@ -1,13 +1,12 @@
 """The composition root: from settings to the collaborators of use cases. Nothing else builds adapters."""
 
-from redis import Redis
-
 from dialer.integrations.carriers.twilio.carrier import TwilioCarrier
 from dialer.integrations.carriers.twilio.webhooks import TwilioWebhooks
 from dialer.integrations.celery_queue import CeleryTaskQueue, celery_app
 from dialer.integrations.clock import SystemClock
 from dialer.integrations.passwords import Argon2Passwords
 from dialer.integrations.redis.capacity_gate import RedisCapacityGate
+from dialer.integrations.redis.connection import connect_redis
 from dialer.integrations.redis.heartbeats import RedisHeartbeats, RedisQueueLengths
 from dialer.integrations.redis.rate_limiter import RedisRateLimiter
 from dialer.integrations.secrets import FernetSecretBox
@@ -20,11 +19,6 @@ from dialer.usecases.services import Services
 PLATFORM_MAX_LINES = 500
 
 
-def connect_redis(settings: Settings) -> Redis:
-    """A client for gates, limits and heartbeats; no operation waits longer than two seconds."""
-    return Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2, health_check_interval=30)
-
-
 def build_services(settings: Settings, *, application_name: str, pool_size: int = 10) -> Services:
     """Everything a use case needs, over real adapters. Connections are made when first used."""
     return Services(
@@ -32,7 +26,7 @@ def build_services(settings: Settings, *, application_name: str, pool_size: int 
         carrier=TwilioCarrier(settings.public_url, api_base_url=settings.twilio_api_base_url),
         queue=CeleryTaskQueue(celery_app(settings.redis_url)),
         feed=SocketIoFeed(settings.redis_url),
-        gate=RedisCapacityGate(connect_redis(settings)),
+        gate=RedisCapacityGate(connect_redis(settings.redis_url)),
         clock=SystemClock(),
         secrets=FernetSecretBox(settings.field_encryption_keys),
         passwords=Argon2Passwords(),
@@ -60,14 +54,14 @@ def carrier_webhooks(settings: Settings) -> TwilioWebhooks:
 
 def heartbeats(settings: Settings) -> RedisHeartbeats:
     """Signs of life of workers and schedulers."""
-    return RedisHeartbeats(connect_redis(settings))
+    return RedisHeartbeats(connect_redis(settings.redis_url))
 
 
 def rate_limiter(settings: Settings) -> RedisRateLimiter:
     """Request counts of the API's users."""
-    return RedisRateLimiter(connect_redis(settings))
+    return RedisRateLimiter(connect_redis(settings.redis_url))
 
 
 def queue_lengths(settings: Settings) -> RedisQueueLengths:
     """How many tasks wait."""
-    return RedisQueueLengths(connect_redis(settings))
+    return RedisQueueLengths(connect_redis(settings.redis_url))

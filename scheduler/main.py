@@ -11,8 +11,9 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from dialer import bootstrap
 from dialer.integrations.celery_queue import CeleryTaskQueue, celery_app
+from dialer.integrations.redis.connection import connect_redis
+from dialer.integrations.redis.heartbeats import RedisHeartbeats
 from dialer.logging import configure_logging
 from dialer.ports import TaskQueue
 from dialer.settings import Settings, SettingsError
@@ -54,7 +55,9 @@ def main() -> int:
     configure_logging(settings.log_level)
     # APScheduler reports every run; what matters is logged here.
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    beats, name = bootstrap.heartbeats(settings), f"{socket.gethostname()}:{os.getpid()}"
+    # Built here, not by bootstrap: the adapters that only other processes need weigh 50 MB.
+    beats = RedisHeartbeats(connect_redis(settings.redis_url))
+    name = f"{socket.gethostname()}:{os.getpid()}"
     leadership = Leadership(settings.database_url)
     clockwork = Clockwork(
         CeleryTaskQueue(celery_app(settings.redis_url)), leadership, lambda: beats.beat("scheduler", name)

@@ -151,7 +151,8 @@ def test_a_genuine_request_is_answered_once_and_again(twilio: Twilio, floor: Flo
 def test_every_route_is_among_the_webhooks_tested(app: Flask) -> None:
     routes = {rule.rule.removeprefix("/webhooks/twilio/") for rule in app.url_map.iter_rules() if "twilio" in rule.rule}
     assert routes == {
-        "answer", "waiting", "hold", "status", "amd", "conference-status", "recording", "agent-leg", "agent-answer", "agent-status",
+        "answer", "waiting", "hold", "status", "amd", "conference-status", "recording", "agent-leg",
+        "agent-answer", "agent-status",
     }  # fmt: skip
 
 

@@ -299,8 +299,10 @@ def test_a_call_that_the_carrier_never_heard_of_is_none_and_other_trouble_is_tro
 
 
 def test_calls_are_found_by_their_numbers_and_only_since_then(server: CarrierServer, carrier: TwilioCarrier) -> None:
-    page = {"page": 0, "page_size": 50, "uri": "", "first_page_uri": "", "next_page_uri": None, "previous_page_uri": None,
-            "start": 0, "end": 1}  # fmt: skip
+    page = {
+        "page": 0, "page_size": 50, "start": 0, "end": 1, "uri": "", "first_page_uri": "", "next_page_uri": None,
+        "previous_page_uri": None,
+    }  # fmt: skip
     queued = call_json(sid="CA" + "6" * 32, date_created="Wed, 04 Mar 2026 15:00:01 +0000")
     older = call_json(
         start_time="Wed, 04 Mar 2026 14:00:00 +0000", date_created="Wed, 04 Mar 2026 14:00:00 +0000", status="completed"

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 
-import psycopg2
 import pytest
 from sqlalchemy import text
 
@@ -148,8 +147,8 @@ def test_the_lock_is_free_for_others_with_another_key(
     pair: tuple[Leadership, Leadership], fresh_database_urls: DatabaseUrls
 ) -> None:
     pair[0].hold()
-    with psycopg2.connect(fresh_database_urls.owner.replace("postgresql+psycopg2", "postgresql")) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_try_advisory_lock(%s)", (LOCK_KEY + 1,))
-            assert cursor.fetchone() == (True,)
-    connection.close()
+    database = Database(fresh_database_urls.application, pool_size=1)
+    with database.transaction() as tx:
+        tried = text("select pg_try_advisory_xact_lock(:key)")
+        assert [tx.session.scalar(tried, {"key": key}) for key in (LOCK_KEY, LOCK_KEY + 1)] == [False, True]
+    database.dispose()

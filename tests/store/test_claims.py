@@ -75,8 +75,8 @@ def test_a_second_call_in_flight_for_one_lead_is_refused_by_the_index(floor: Flo
         floor.change(
             "with a as (insert into attempts select (jsonb_populate_record(t, jsonb_build_object('id', "
             "gen_random_uuid(), 'number', 2))).* from attempts t returning id) "
-            "insert into calls select (jsonb_populate_record(c, jsonb_build_object('id', cast(:id as text), 'attempt_id', "
-            "a.id))).* from calls c cross join a",
+            "insert into calls select (jsonb_populate_record(c, jsonb_build_object('id', cast(:id as text), "
+            "'attempt_id', a.id))).* from calls c cross join a",
             id=str(new_id()),
         )
     assert floor.call(call_id).state == "planned"

@@ -316,8 +316,8 @@ def test_a_recording_is_kept_once_it_is_there(floor: Floor) -> None:
     call_id, _ = open_conversation(floor)
     for status in ("in-progress", "completed", "completed"):
         call_events.record_recording(
-            floor.services, call_id=call_id, recording_sid="RE1", status=status, url="https://r", seconds=12, payload={},
-            authenticate=genuine,
+            floor.services, call_id=call_id, recording_sid="RE1", status=status, url="https://r", seconds=12,
+            payload={}, authenticate=genuine,
         )  # fmt: skip
     call = floor.call(call_id)
     assert (call.recording_sid, call.recording_url, call.recording_seconds) == ("RE1", "https://r", 12)

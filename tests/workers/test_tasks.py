@@ -109,10 +109,7 @@ def test_ringing_an_agent_and_hanging_up_his_leg(floor: Floor) -> None:
     assert floor.rows("select * from agent_legs where ended_at is null") == []
 
 
-@pytest.mark.parametrize("name", sorted(name for name in (
-    "dialer.calls.sweep_calls", "dialer.calls.sweep_agents", "dialer.calls.sweep_agent_legs", "dialer.calls.sweep_costs",
-    "dialer.calls.move_scheduled_campaigns",
-)))  # fmt: skip
+@pytest.mark.parametrize("name", sorted(name for name, task in TASKS.items() if task.__module__ == "workers.upkeep"))
 def test_upkeep_may_run_at_any_time_and_twice(floor: Floor, clock: FrozenClock, name: str) -> None:
     call_id, _ = open_conversation(floor)
     before = floor.call(call_id)
