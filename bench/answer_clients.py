@@ -46,7 +46,9 @@ class Consoles:
         self.shown_at[payload["callId"]] = time.perf_counter()
 
 
-async def post_at_rate(requests: list[dict[str, Any]], *, per_second: float) -> tuple[dict[str, float], list[float], list[int]]:
+async def post_at_rate(
+    requests: list[dict[str, Any]], *, per_second: float
+) -> tuple[dict[str, float], list[float], list[int]]:
     """Post each when its time has come, whether or not the ones before are answered: due times, latencies, statuses."""
     due: dict[str, float] = {}
     latencies: list[float] = []

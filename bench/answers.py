@@ -36,8 +36,12 @@ _WARMING = 40
 def measure(options: Options) -> Report:
     """Open-loop: the next answer comes when its time has come."""
     seconds = 3 if options.quick else 30
-    report = Report("answers", f"{ANSWERS_PER_SECOND:g} answers a second for {seconds} s, open-loop, signed, idle console agents")
-    measured, processor_share = _measure_over_http(int(ANSWERS_PER_SECOND * seconds), agents=10 if options.quick else 60)
+    report = Report(
+        "answers", f"{ANSWERS_PER_SECOND:g} answers a second for {seconds} s, open-loop, signed, idle console agents"
+    )
+    measured, processor_share = _measure_over_http(
+        int(ANSWERS_PER_SECOND * seconds), agents=10 if options.quick else 60
+    )
     report.add("answers sent", len(measured["answers"]), "requests")
     report.add("not answered with 200", measured["failures"], "requests", at_most=0)
     report.add_percentiles("answer to TwiML", measured["answers"], "ms", p99_at_most=150)
@@ -83,7 +87,12 @@ class _Scene:
 
     def __init__(self, stack: EmbeddedStack, *, agents: int):
         self._stack = stack
-        person = {"email": "ada@example.com", "password": "correct horse battery", "first_name": "Ada", "last_name": "Ek"}
+        person = {
+            "email": "ada@example.com",
+            "password": "correct horse battery",
+            "first_name": "Ada",
+            "last_name": "Ek",
+        }
         login = _post_json(f"{stack.url}/api/auth/register", person)
         self._token, self._tenant_id = login["token"], TenantId(login["user"]["tenant_id"])
         self._validator = RequestValidator(stack.environ["TWILIO_AUTH_TOKEN"])
@@ -102,7 +111,12 @@ class _Scene:
         """What the outside world is to do."""
         calls = self._make_ringing_calls(count + _WARMING)
         floor = [
-            {"call_id": call_id, "url": f"http://127.0.0.1:{floor_port}/answer?callId={call_id}", "form": {}, "headers": {}}
+            {
+                "call_id": call_id,
+                "url": f"http://127.0.0.1:{floor_port}/answer?callId={call_id}",
+                "form": {},
+                "headers": {},
+            }
             for call_id, _ in calls
         ]
         answers = [self._answer(call_id, call_sid) for call_id, call_sid in calls]
@@ -125,7 +139,7 @@ class _Scene:
     def _make_ringing_calls(self, count: int) -> list[tuple[str, str]]:
         with closing(_connect(self._stack)) as connection, connection.cursor() as cursor:
             cursor.execute(_RINGING_CALLS, {"campaign": str(self._campaign_id), "count": count})
-            calls = cursor.fetchall()
+            calls: list[tuple[str, str]] = cursor.fetchall()
             cursor.execute("vacuum (analyze)")
         return calls
 

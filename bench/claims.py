@@ -34,7 +34,7 @@ class _List:
 
 def measure(options: Options) -> Report:
     """Two shapes of list: a fresh one, and one of which three quarters wait for a retry ahead of those that are due."""
-    sizes = (1_000, 10_000) if options.quick else (10_000, 1_000_000)
+    sizes: tuple[int, ...] = (1_000, 10_000) if options.quick else (10_000, 1_000_000)
     if options.full:
         sizes = (*sizes, 10_000_000)
     report = Report("claims", f"choosing and claiming the next {LEADS_PER_CLAIM} leads, as the application's role")
@@ -75,7 +75,8 @@ def _make_list(servers: Servers, size: int, shape: str) -> _List:
         name,
         f"""
         insert into leads (id, tenant_id, campaign_id, phone, phone_normalized, first_name, priority, custom_fields,
-                           status, call_attempts, last_attempt_number, next_call_at, do_not_call, created_at, updated_at)
+                           status, call_attempts, last_attempt_number, next_call_at, do_not_call, created_at,
+                           updated_at)
         select uuidv7(), %s, %s, '+1' || (2012000000 + i), '+1' || (2012000000 + i), 'Sara',
                case when {waits} then 0 else 1 end, '{{"company": "ACME"}}', 'pending', 0, 0,
                now() - interval '1 hour' + case when {waits} then interval '1 day' else interval '0' end

@@ -45,7 +45,9 @@ class Report:
         """Report one more figure."""
         self.figures.append(Figure(name, value, unit, at_most, at_least))
 
-    def add_percentiles(self, name: str, values: Sequence[float], unit: str, *, p99_at_most: float | None = None) -> None:
+    def add_percentiles(
+        self, name: str, values: Sequence[float], unit: str, *, p99_at_most: float | None = None
+    ) -> None:
         """Report p50, p95 and p99 of a sample."""
         for share in (50, 95, 99):
             budget = p99_at_most if share == 99 else None

@@ -48,7 +48,10 @@ def make_numbers(rows: int) -> list[str]:
 def make_csv(numbers: list[str]) -> bytes:
     """Six columns, one of them a custom field."""
     header = "Phone Number,First Name,Last Name,Email,Company,Notes"
-    rows = [f'"{number}",Sara{i},Ahmed,sara{i}@example.com,ACME {i % 100},"called, once"' for i, number in enumerate(numbers)]
+    rows = [
+        f'"{number}",Sara{i},Ahmed,sara{i}@example.com,ACME {i % 100},"called, once"'
+        for i, number in enumerate(numbers)
+    ]
     return "\n".join([header, *rows]).encode()
 
 
@@ -62,7 +65,7 @@ def time_parsing(numbers: list[str]) -> float:
 
 def _found_tenant(services: Services) -> Principal:
     login = access.found_tenant(services, new=NewUser("ada@example.com", "correct horse battery", "Ada", "Ek"))
-    return Principal(login.user.tenant_id, login.user.id, Role.OWNER, login.session_id)
+    return Principal(login.user.tenant_id, login.user.id, Role.OWNER, str(login.session_id))
 
 
 def _time_import(services: Services, actor: Principal, content: bytes, rows: int) -> float:

@@ -60,7 +60,7 @@ def _time_decisions(pacer: Pacer, snapshot: Snapshot, rounds: int) -> list[float
 
 
 def busy_floor(agents: int) -> Snapshot:
-    """A fifth idle, most talking, some writing up; a call and a half ringing for each idle agent; two people waiting."""
+    """A fifth idle, most talking, some writing up; a call and a half ringing for each idle agent; two people wait."""
     dice = random.Random(1)
     states = dice.choices(("idle", "talking", "wrap_up"), (2, 7, 1), k=agents)
     return Snapshot(

@@ -104,9 +104,7 @@ def build_app(services: Services, redis_url: str) -> Flask:
     secret = "a-secret-of-the-bench-and-of-nobody-else"
     return create_app(
         dependencies,
-        ApiSettings(
-            secret_key=secret, jwt_secret_key=secret, public_url=PUBLIC_URL, redis_url=redis_url, testing=True
-        ),
+        ApiSettings(secret_key=secret, jwt_secret_key=secret, public_url=PUBLIC_URL, redis_url=redis_url, testing=True),
     )
 
 
@@ -152,7 +150,11 @@ def _tell(floor: Floor, carrier: Carrier, counter: StatementCounter, *, with_ext
     with counter.step("webhook: status completed"):
         status("completed", CallDuration="42")
     with counter.step("webhook: conference participant-leave"):
-        leave = {**_join(call_id, agent_id, call_sid), "StatusCallbackEvent": "participant-leave", "SequenceNumber": "3"}
+        leave = {
+            **_join(call_id, agent_id, call_sid),
+            "StatusCallbackEvent": "participant-leave",
+            "SequenceNumber": "3",
+        }
         carrier.post("conference-status", {"agentId": str(agent_id)}, leave)
     if with_extras:
         with counter.step("webhook: recording completed"):

@@ -20,6 +20,10 @@ from dialer.embedded.processes import ProcessSpec, Supervisor
 _ACCOUNT_SID, _AUTH_TOKEN = "AC" + "b1" * 16, "a-token-of-the-bench"
 _ROOT = Path(__file__).resolve().parents[1]
 _CLIENTS, _THREADS = 2, 4
+_EVERYBODY_STAYS = {
+    "answer_rate": 1.0, "busy_rate": 0.0, "failed_rate": 0.0, "machine_rate": 0.0, "ring_seconds": 1,
+    "talk_seconds": 3600, "patience_seconds": 3600,
+}  # fmt: skip
 
 
 def measure(options: Options) -> Report:
@@ -27,8 +31,7 @@ def measure(options: Options) -> Report:
     seconds = 3 if options.quick else 20
     report = Report("twin", f"{_CLIENTS} programs with {_THREADS} connections each, official library, {seconds} s")
     with _running_twin() as (url, twin):
-        _post(url, "/_twin/population", {"answer_rate": 1.0, "busy_rate": 0.0, "failed_rate": 0.0, "machine_rate": 0.0,
-                                         "ring_seconds": 1, "talk_seconds": 3600, "patience_seconds": 3600})  # fmt: skip
+        _post(url, "/_twin/population", _EVERYBODY_STAYS)
         before, began = _processor_seconds(twin), time.monotonic()
         times, client_seconds = _run_clients(url, seconds)
         elapsed, used = time.monotonic() - began, _processor_seconds(twin) - before

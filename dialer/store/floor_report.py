@@ -24,12 +24,18 @@ class ReportedCampaign:
 
 @dataclass(frozen=True)
 class LatencyPercentiles:
-    """Milliseconds from answer webhook to TwiML, and from answer to screen-pop; None without a measurement."""
+    """Milliseconds; None without a measurement.
+
+    From answer webhook to TwiML; from answer to screen-pop, which includes the wait of those who had to wait for an
+    agent; and from the agent's reservation to the screen-pop, which is ours alone.
+    """
 
     answer_to_twiml_p50: float | None
     answer_to_twiml_p99: float | None
     answer_to_screen_pop_p50: float | None
     answer_to_screen_pop_p99: float | None
+    reserved_to_screen_pop_p50: float | None
+    reserved_to_screen_pop_p99: float | None
     twiml_count: int
     screen_pop_count: int
 
@@ -80,13 +86,16 @@ def latency_percentiles(session: Session, campaign_id: CampaignId) -> LatencyPer
 _LATENCY = text("""
     with measured as (
         select twiml_milliseconds as twiml,
-               cast(extract(epoch from screen_popped_at - answered_at) * 1000 as double precision) as pop
+               cast(extract(epoch from screen_popped_at - answered_at) * 1000 as double precision) as pop,
+               cast(extract(epoch from screen_popped_at - agent_reserved_at) * 1000 as double precision) as delivery
         from calls where campaign_id = :campaign_id and answered_at is not null
     )
     select percentile_cont(0.5) within group (order by twiml) as answer_to_twiml_p50,
            percentile_cont(0.99) within group (order by twiml) as answer_to_twiml_p99,
            percentile_cont(0.5) within group (order by pop) as answer_to_screen_pop_p50,
            percentile_cont(0.99) within group (order by pop) as answer_to_screen_pop_p99,
+           percentile_cont(0.5) within group (order by delivery) as reserved_to_screen_pop_p50,
+           percentile_cont(0.99) within group (order by delivery) as reserved_to_screen_pop_p99,
            count(twiml) as twiml_count, count(pop) as screen_pop_count
     from measured
 """)

@@ -26,6 +26,8 @@ REPORT: dict[str, Any] = {
         "answer_to_twiml_p99": 48.2,
         "answer_to_screen_pop_p50": 21.0,
         "answer_to_screen_pop_p99": 103.9,
+        "reserved_to_screen_pop_p50": 20.0,
+        "reserved_to_screen_pop_p99": 60.0,
         "twiml_count": 150,
         "screen_pop_count": 140,
     },

@@ -1,4 +1,4 @@
-"""A small campaign from CSV to conversation, through real processes; the database and the carrier's log bear witness."""
+"""A small campaign from CSV to conversation, through real processes; database and carrier's log bear witness."""
 
 import os
 import signal
@@ -114,7 +114,13 @@ def _leads(witness: Witness, campaign_id: str) -> dict[str, Mapping[str, Any]]:
 
 def test_the_upload_reports_bad_rows_duplicates_and_suppressed_numbers(story: Story) -> None:
     results, reported = story.upload["results"], story.upload["errors"]
-    assert (results["total"], results["inserted"], results["invalid"], results["duplicates"], results["dnc"]) == (11, 8, 1, 1, 1)
+    assert (results["total"], results["inserted"], results["invalid"], results["duplicates"], results["dnc"]) == (
+        11,
+        8,
+        1,
+        1,
+        1,
+    )
     assert {row["code"] for row in reported} >= {"duplicate", "dnc"}
     assert len(reported) == 3
 
@@ -271,8 +277,11 @@ def test_a_paused_campaign_places_nothing_until_it_goes_on(office: Office, witne
     office.admin.post(f"/api/campaigns/{campaign_id}/pause")
     # What was being placed at that moment may still be placed.
     eventually(
-        lambda: not witness.rows(
-            "select id from calls where campaign_id = %(campaign)s and state in ('planned', 'placing')", campaign=campaign_id
+        lambda: (
+            not witness.rows(
+                "select id from calls where campaign_id = %(campaign)s and state in ('planned', 'placing')",
+                campaign=campaign_id,
+            )
         ),
         what="nothing is planned any more",
     )
@@ -358,7 +367,10 @@ def _kill_worker_and_flush(stack: EmbeddedStack) -> None:
 
 
 def _assert_no_attempt_was_placed_twice(witness: Witness, campaign_id: str) -> None:
-    calls = {str(row["id"]): row for row in witness.rows("select * from calls where campaign_id = %(campaign)s", campaign=campaign_id)}
+    calls = {
+        str(row["id"]): row
+        for row in witness.rows("select * from calls where campaign_id = %(campaign)s", campaign=campaign_id)
+    }
     numbers = {call["to_number"] for call in calls.values()}
     asked = [entry for entry in witness.placements() if entry["form"]["To"] in numbers]
     times_asked = Counter(query_of(entry["form"]["Url"])["callId"] for entry in asked)
@@ -368,7 +380,10 @@ def _assert_no_attempt_was_placed_twice(witness: Witness, campaign_id: str) -> N
         query_of(entry["form"]["Url"])["callId"]: entry["sid"] for entry in asked
     }
     for number in numbers:
-        to_one = sorted((call for call in calls.values() if call["to_number"] == number), key=lambda call: call["created_at"])
+        to_one = sorted(
+            (call for call in calls.values() if call["to_number"] == number), key=lambda call: call["created_at"]
+        )
         assert all(
-            earlier["ended_at"] is not None and earlier["ended_at"] <= later["created_at"] for earlier, later in pairwise(to_one)
+            earlier["ended_at"] is not None and earlier["ended_at"] <= later["created_at"]
+            for earlier, later in pairwise(to_one)
         )

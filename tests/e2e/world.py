@@ -83,7 +83,9 @@ class Console:
         )
         self.say("agent:join", agentId=self.agent_id, tenantId=self._tenant_id)
         app_sid = self._stack.environ["TWILIO_TWIML_APP_SID"]
-        Http(self._stack.twin_url or "").post("/_twin/inbound", {"from": f"client:agent_{self.agent_id}", "to": app_sid})
+        Http(self._stack.twin_url or "").post(
+            "/_twin/inbound", {"from": f"client:agent_{self.agent_id}", "to": app_sid}
+        )
         eventually(lambda: self.all_heard("agent:audio"), what="the audio leg is proven")
         self.say("agent:status", agentId=self.agent_id, status="available")
 
@@ -164,8 +166,8 @@ class Office:
 
     def _register(self) -> Any:
         person = {
-            "email": f"ben{next(_numbers)}@example.com", "password": PASSWORD, "first_name": "Ben", "last_name": "Ortiz",
-            "role": "agent", "tenant_id": self.tenant_id,
+            "email": f"ben{next(_numbers)}@example.com", "password": PASSWORD, "role": "agent",
+            "first_name": "Ben", "last_name": "Ortiz", "tenant_id": self.tenant_id,
         }  # fmt: skip
         return self.admin.post("/api/auth/register", person)
 

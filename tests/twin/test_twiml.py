@@ -219,7 +219,22 @@ def test_enqueue_waits_with_its_music_and_is_taken_out_by_dial_queue(
     )
     assert receiver.wait("/dialed")[0].form["DialCallStatus"] == "completed"
     assert twin.until(waiting.sid).status == twin.until(taking.sid).status == "completed"
-    assert receiver.wait("/after")[0].form["QueueResult"] in ("bridged", "hangup")
+    form = receiver.wait("/after")[0].form
+    assert form["QueueResult"] == "bridged", "he hung up while he talked, not while he waited"
+
+
+def test_a_call_that_is_redirected_out_of_a_conversation_from_a_queue_says_so(
+    twin: Twin, receiver: Receiver, number: str
+) -> None:
+    receiver.on("/after", body(""))
+    waiting = run(twin, receiver, number, body('<Enqueue action="/after">support</Enqueue>'), wait=False)
+    eventually(lambda: [queue.current_size for queue in twin.client.queues.list()] == [1])
+    taker = "+14155550178"
+    twin.script(taker, talk_seconds=3000)
+    twin.client.calls.create(to=taker, from_=FROM, twiml=body("<Dial><Queue>support</Queue></Dial>"))
+    eventually(lambda: twin.client.queues.list()[0].current_size == 0)
+    twin.client.calls(waiting.sid).update(twiml=body("<Hangup/>"))
+    assert receiver.wait("/after")[0].form["QueueResult"] == "redirected-from-bridged"
 
 
 def test_leave_takes_a_call_out_of_the_queue(twin: Twin, receiver: Receiver, number: str) -> None:

@@ -341,7 +341,7 @@ def test_a_forged_report_is_refused_and_leaves_nothing_behind(floor: Floor) -> N
 
 def test_the_account_that_must_have_signed_is_the_tenants_own(services: Services, floor: Floor) -> None:
     call_id, _ = open_conversation(floor)
-    asked = []
+    asked: list[object] = []
     report = StatusReport(call_id, floor.sid(call_id), "k", S.COMPLETED, 1, None, None, {})
     call_events.record_call_status(
         services, report=report, authenticate=lambda account: bool(asked.append(account)) or True

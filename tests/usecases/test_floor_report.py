@@ -68,11 +68,13 @@ def test_latencies_are_percentiles_of_what_was_measured(services, ada, campaign_
             campaign_id=campaign_id,
             answered_at=NOON,
             twiml_milliseconds=float(number),
+            agent_reserved_at=NOON - timedelta(milliseconds=number),
             screen_popped_at=NOON + timedelta(milliseconds=2 * number),
         )
     latency = campaign_report(services, actor=ada.principal, campaign_id=campaign_id).latency
     assert (latency.answer_to_twiml_p50, latency.answer_to_twiml_p99) == (50, 99)
     assert (latency.answer_to_screen_pop_p50, latency.answer_to_screen_pop_p99) == (100, 198)
+    assert (latency.reserved_to_screen_pop_p50, latency.reserved_to_screen_pop_p99) == (150, 297)
     assert (latency.twiml_count, latency.screen_pop_count) == (101, 101)
 
 

@@ -33,7 +33,8 @@ def suppress_behind_its_back(floor: Floor, number: str, **columns: Any) -> None:
     values = {"campaign_id": None, "expires_at": None, **columns}
     floor.change(
         "insert into suppressions (id, tenant_id, campaign_id, phone_normalized, reason, source, created_at, "
-        "expires_at) values (gen_random_uuid(), :tenant_id, :campaign_id, :number, 'requested', 'api', :now, :expires_at)",
+        "expires_at) "
+        "values (gen_random_uuid(), :tenant_id, :campaign_id, :number, 'requested', 'api', :now, :expires_at)",
         tenant_id=floor.tenant_id, number=number, now=floor.services.clock.now(), **values,
     )  # fmt: skip
 

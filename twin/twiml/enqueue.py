@@ -31,19 +31,24 @@ async def enqueue(run: Run, verb: Verb) -> Step:
     ways_out: set[asyncio.Future[Any]] = {waiting, member.taken}
     try:
         await asyncio.wait(ways_out, return_when=asyncio.FIRST_COMPLETED)
-        if not member.taken.done():
-            leave_queue(queue, call)
-            result = waiting.result()
-            return run.action(verb, _result(run, queue, member, result))
-        waiting.cancel()
-        fields = _result(run, queue, member, "bridged")
-        await _talk_with(run, member.taken.result())
-        return run.action(verb, fields)
     except asyncio.CancelledError:
         waiting.cancel()
         leave_queue(queue, call)
         run.moot_action(verb, _result(run, queue, member, "hangup" if call.is_over else "redirected"))
         raise
+    if not member.taken.done():
+        leave_queue(queue, call)
+        return run.action(verb, _result(run, queue, member, waiting.result()))
+    waiting.cancel()
+    # The time in the queue ends here, however long they talk.
+    sid_and_time = _result(run, queue, member, "bridged")[1:]
+    try:
+        await _talk_with(run, member.taken.result())
+    except asyncio.CancelledError:
+        result = "bridged" if call.is_over else "redirected-from-bridged"
+        run.moot_action(verb, [("QueueResult", result), *sid_and_time])
+        raise
+    return run.action(verb, [("QueueResult", "bridged"), *sid_and_time])
 
 
 async def _wait(run: Run, verb: Verb, queue: WaitingQueue, member: Member) -> str:

@@ -39,12 +39,15 @@ class OccupancyOut(Out):
 
 
 class LatencyOut(Out):
-    """Milliseconds from the answer to our instructions for the call, and to the screen of the agent."""
+    """Milliseconds: from the answer to our instructions for the call; from the answer to the agent's screen, waits for
+    an agent included; from the agent's reservation to his screen."""
 
     answer_to_twiml_p50: float | None
     answer_to_twiml_p99: float | None
     answer_to_screen_pop_p50: float | None
     answer_to_screen_pop_p99: float | None
+    reserved_to_screen_pop_p50: float | None
+    reserved_to_screen_pop_p99: float | None
     twiml_count: int
     screen_pop_count: int
 
