@@ -13,7 +13,7 @@ TOOLS := .venv/.tools-$(CHECKSUM)
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input
 FAST := $(wildcard tests/domain tests/architecture tests/simulator tests/test_settings.py)
 # The stack ends with make, also when make itself is killed.
-RUN := PORT=$(PORT) DIALER_HOME=$(DIALER_HOME) DIALER_STOP_WITH_PARENT=1 exec $(PY)
+RUN := PORT=$(PORT) DIALER_HOME="$(DIALER_HOME)" DIALER_STOP_WITH_PARENT=1 exec $(PY)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -67,7 +67,7 @@ format: $(TOOLS)  ## let ruff repair what it can
 	@$(PY) -m ruff format .
 
 migrate: $(RUNTIME)  ## bring the database of DATABASE_URL, or of a running `make serve`, to the newest schema
-	@DIALER_HOME=$(DIALER_HOME) $(PY) -m dialer db upgrade
+	@DIALER_HOME="$(DIALER_HOME)" $(PY) -m dialer db upgrade
 
 lock: $(TOOLS)  ## compile requirements*.in into pinned and hashed requirements*.txt
 	@echo "== lock"

@@ -23,6 +23,7 @@ How to use it, in `api/surfaces/dialer/<subject>.py`:
   repeated parameters, NUL characters and NaN are refused with 400. An empty query parameter counts as not sent.
 - A view returns an instance of `returns`, or anything `returns.model_validate` takes (a dict of dataclasses will do),
   or a Flask Response, which is left alone: say `produces="text/csv"` then.
+- `also` names further statuses of success, with the same answer, for OpenAPI.
 - Raise DialerErrors (`NotFound`, `Conflict`, `Invalid.field(...)`); the dialect renders them. 400, 401, 403, 429 and,
   with path parameters, 404 need not be listed in `errors`.
 """
@@ -69,6 +70,7 @@ class Options(TypedDict, total=False):
     produces: str
     status: int
     errors: tuple[int, ...]
+    also: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Endpoint:
     produces: str = "application/json"
     status: int = 200
     errors: tuple[int, ...] = ()
+    also: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.role is None) is not self.public:
@@ -155,8 +158,9 @@ class Endpoint:
 
 def _read_json(schema: type[BaseModel]) -> BaseModel:
     data = request.get_data()
-    if not data and schema is Nothing:
-        return Nothing()
+    if not data:
+        # Nothing sent is an empty object: what is required is named, what is optional may be left out whole.
+        return schema.model_validate({})
     if not request.is_json:
         raise UnsupportedMediaType
     try:

@@ -117,7 +117,8 @@ def _operation(surface: Surface, endpoint: Endpoint, schemas: Mapping[Any, Schem
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _form(endpoint)}}}
     elif endpoint.body is not Nothing:
         content = {"application/json": {"schema": schemas[endpoint.body, "validation"]}}
-        operation["requestBody"] = {"required": True, "content": content}
+        is_required = any(field.is_required() for field in endpoint.body.model_fields.values())
+        operation["requestBody"] = {"required": is_required, "content": content}
     return operation
 
 
@@ -175,11 +176,13 @@ def _responses(surface: Surface, endpoint: Endpoint, schemas: Mapping[Any, Schem
         *endpoint.errors,
         *((401, 403) if endpoint.role else ()),
         *((404,) if endpoint.parameters else ()),
+        *((413, 415) if endpoint.method not in ("GET", "DELETE") else ()),
     }
     failures = {
         str(status): {"description": f"{HTTPStatus(status).phrase}.", "content": failure} for status in sorted(statuses)
     }
-    return {str(endpoint.status if endpoint.returns or endpoint.status != 200 else _bare(endpoint)): done, **failures}
+    status = endpoint.status if endpoint.returns or endpoint.status != 200 else _bare(endpoint)
+    return {**{str(success): done for success in (status, *endpoint.also)}, **failures}
 
 
 def _bare(endpoint: Endpoint) -> int:

@@ -43,7 +43,8 @@ class EmbeddedRedis:
             "maxmemory 256mb\n"
             # A broker must refuse rather than forget: what is evicted silently would be somebody's task.
             "maxmemory-policy noeviction\n"
-            f"dir {self.folder}\n"
+            # It starts in its folder, whose name may hold spaces and quotes.
+            "dir .\n"
         )
         return path
 

@@ -41,15 +41,27 @@ def plan_calls(
     return [CallId(row.id) for row in rows]
 
 
+# Within a priority, people who are due again (a retry, a promised callback) come before people never called: their
+# time has come, while the others have waited for nothing but their turn. Each turn is one descent of `ix_leads_due`,
+# which stops at the leads that are not due yet; turns are taken in the order in which `values` lists them.
+DUE_LEADS = """
+        select lead.id
+        from (values (0, false), (0, true), (1, false), (1, true), (2, false), (2, true)) as turn (priority, is_fresh)
+        cross join lateral (
+            select id from leads
+            where campaign_id = :campaign_id and status = 'pending' and next_call_at <= :now
+              and priority = turn.priority and (call_attempts = 0) = turn.is_fresh
+            order by next_call_at, id
+            limit :max_calls
+            for update skip locked
+        ) as lead
+        limit :max_calls
+"""
 # The ids come from here, not from PostgreSQL, so that UUIDv7 does not demand version 18.
 _PLAN_CALLS = text(
-    """
+    f"""
     with due as (
-        select id from leads
-        where campaign_id = :campaign_id and status = 'pending' and next_call_at <= :now
-        order by priority, next_call_at, id
-        limit :max_calls
-        for update skip locked
+        {DUE_LEADS}
     ), claimed as (
         update leads set status = 'queued', claimed_until = :claimed_until, updated_at = :now,
                          last_attempt_number = last_attempt_number + 1
@@ -68,7 +80,7 @@ _PLAN_CALLS = text(
     insert into calls (id, tenant_id, campaign_id, lead_id, attempt_id, state, state_changed_at, direction,
                        from_number, to_number, place_before, created_at, metadata)
     select planned.call_id, planned.tenant_id, planned.campaign_id, planned.id, attempted.id, 'planned', :now,
-           'outbound', campaigns.caller_id, planned.phone_normalized, :place_before, :now, '{}'
+           'outbound', campaigns.caller_id, planned.phone_normalized, :place_before, :now, '{{}}'
     from planned
     join attempted on attempted.id = planned.attempt_id
     join campaigns on campaigns.id = planned.campaign_id

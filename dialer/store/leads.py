@@ -86,12 +86,6 @@ def count_leads(session: Session, campaign_id: CampaignId, *, status: str | None
     return int(session.execute(_COUNT, {"campaign_id": campaign_id, "status": status}).scalar_one())
 
 
-def has_leads(session: Session, campaign_id: CampaignId) -> bool:
-    """Tell whether a campaign has any lead at all, without counting them."""
-    found = session.execute(text("select exists (select from leads where campaign_id = :id)"), {"id": campaign_id})
-    return bool(found.scalar_one())
-
-
 def list_known_numbers(session: Session, campaign_id: CampaignId, numbers: Sequence[str]) -> set[str]:
     """Which of these numbers the campaign has already."""
     values = {"campaign_id": campaign_id, "numbers": list(numbers)}

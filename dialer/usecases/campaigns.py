@@ -109,8 +109,7 @@ def start_campaign(services: Services, *, actor: Principal, campaign_id: Campaig
             at=services.clock.now(),
         )
         _move(services, tx, campaign, target)
-        message = _start_message(campaign, target, has_leads=leads.has_leads(tx.session, campaign_id))
-        return StatusChange(_view(tx, campaign_id), message)
+        return StatusChange(_view(tx, campaign_id), _start_message(campaign, target))
 
 
 def pause_campaign(services: Services, *, actor: Principal, campaign_id: CampaignId) -> StatusChange:
@@ -256,13 +255,12 @@ def _announce(services: Services, tx: Transaction, campaign: Campaign, status: C
     tx.after_commit(services.feed.to_tenant, campaign.tenant_id, "campaign:updated", payload)
 
 
-def _start_message(campaign: Campaign, target: CampaignStatus, *, has_leads: bool) -> str:
+def _start_message(campaign: Campaign, target: CampaignStatus) -> str:
     if target == campaign.status == CampaignStatus.ACTIVE:
         return "Campaign is active already"
-    message = "Campaign started successfully"
     if target == CampaignStatus.SCHEDULED and campaign.settings.schedule_start is not None:
-        message = f"Campaign is scheduled and will start at {campaign.settings.schedule_start.isoformat()}"
-    return message if has_leads else f"{message}; it has no leads yet"
+        return f"Campaign is scheduled and will start at {campaign.settings.schedule_start.isoformat()}"
+    return "Campaign started successfully"
 
 
 def _check_agent_group(tx: Transaction, group_id: AgentGroupId | None) -> None:

@@ -286,7 +286,7 @@ CREATE INDEX ix_leads_campaign_id_status ON leads (campaign_id, status);
 
 CREATE INDEX ix_leads_claimed_until ON leads (claimed_until) WHERE status = 'queued';
 
-CREATE INDEX ix_leads_due ON leads (campaign_id, priority, next_call_at, id) WHERE status = 'pending';
+CREATE INDEX ix_leads_due ON leads (campaign_id, priority, (call_attempts = 0), next_call_at, id) WHERE status = 'pending';
 
 CREATE INDEX ix_leads_tenant_id_phone_normalized ON leads (tenant_id, phone_normalized);
 

@@ -136,6 +136,12 @@ def test_malformed_json_is_a_bad_request(ben: Caller, data: str) -> None:
     assert_failure(ben.post("/api/probe", data=data.encode("latin-1"), expect=400), "invalid")
 
 
+def test_no_body_at_all_names_what_is_required(ben: Caller) -> None:
+    body = ben.post("/api/probe", expect=400)
+    assert_failure(body, "invalid")
+    assert [wrong["field"] for wrong in body["fields"]] == ["name"]
+
+
 def test_a_bug_tells_nothing(quiet_app: Flask, ben: Caller) -> None:
     response = ben.send("GET", "/api/probe/bug")
     assert response.status_code == 500

@@ -59,6 +59,28 @@ def test_answers_keep_to_their_own_description(document: Any, ada: Caller) -> No
     OAS31Validator({**schema, "components": document["components"]}).validate(ada.get("/api/users"))
 
 
+def test_a_campaign_keeps_to_its_description(document: Any, ada: Caller) -> None:
+    from openapi_schema_validator import OAS31Validator
+
+    operation = document["paths"]["/api/campaigns"]["post"]
+    schema = operation["responses"]["201"]["content"]["application/json"]["schema"]
+    made = ada.post("/api/campaigns", json={"name": "Q1", "caller_id": "+14155551234"}, expect=201)
+    OAS31Validator(
+        {**schema, "components": document["components"]}, format_checker=OAS31Validator.FORMAT_CHECKER
+    ).validate(made)
+
+
+def test_whether_a_body_is_needed_and_how_it_is_refused_is_told(document: Any) -> None:
+    create = document["paths"]["/api/campaigns"]["post"]
+    clone = document["paths"]["/api/campaigns/{campaign_id}/clone"]["post"]
+    assert (create["requestBody"]["required"], clone["requestBody"]["required"]) == (True, False)
+    assert {"413", "415"} <= set(create["responses"])
+
+
+def test_further_successes_are_told(document: Any) -> None:
+    assert {"200", "201"} <= set(document["paths"]["/api/dnc"]["post"]["responses"])
+
+
 def test_the_page_loads_nothing_from_elsewhere(nobody: Caller) -> None:
     page = nobody.send("GET", "/api/docs")
     assert page.mimetype == "text/html"

@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -133,7 +134,7 @@ def make_conversation(
     **columns: object,
 ) -> CallId:
     """A call in which a person talked with an agent, who took it after a second."""
-    known: dict[str, object] = {
+    known: dict[str, Any] = {
         "answered_at": at + timedelta(seconds=10),
         "bridged_at": at + timedelta(seconds=11),
         "disposition": "answered",

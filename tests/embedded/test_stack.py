@@ -53,6 +53,12 @@ def test_the_product_gets_two_roles_and_a_broker(stack):
     assert stack.environ["REDIS_URL"].startswith("redis://:")
 
 
+def test_a_folder_with_spaces_and_quotes_in_its_name_will_do(tmp_path):
+    home = tmp_path / "Ada's “own” dialer"
+    with EmbeddedStack(home, 0, with_twin=False, programs=stand_ins(), environ={}, say=print) as stack:
+        assert _answers(stack)
+
+
 def test_a_process_that_dies_is_started_again_and_announced(stack):
     before = stack.supervisor.process_ids()
     stack.supervisor._children["web"].process.kill()

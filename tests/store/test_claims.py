@@ -12,6 +12,7 @@ from dialer.store.schema.base import new_id
 from dialer.store.session import Database
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
+from tests.builders.leads import make_lead
 from tests.store.races import at_once
 
 
@@ -133,12 +134,24 @@ def test_the_choice_of_leads_reads_the_index_of_due_ones_and_nothing_else(
     with owner_database.transaction() as tx:
         tx.session.execute(text("set local enable_seqscan = off"))
         plan_lines = tx.session.execute(
-            text(
-                "explain select id from leads where campaign_id = :id and status = 'pending' and next_call_at <= now() "
-                "order by priority, next_call_at, id limit 5 for update skip locked"
-            ),
-            {"id": floor.campaign_id},
+            text(f"explain {claims.DUE_LEADS}"),
+            {"campaign_id": floor.campaign_id, "now": floor.services.clock.now(), "max_calls": 5},
         ).scalars()
         shown = "\n".join(plan_lines)
     assert "ix_leads_due" in shown
     assert "Sort" not in shown
+
+
+def test_people_who_are_due_again_come_before_people_never_called(floor: Floor) -> None:
+    now, minute = floor.services.clock.now(), timedelta(minutes=1)
+    fresh, retry, _not_due, urgent = (
+        make_lead(floor.services, floor.tenant_id, campaign_id=floor.campaign_id, **columns).id
+        for columns in (
+            {"next_call_at": now - timedelta(days=1)},
+            {"next_call_at": now - minute, "call_attempts": 1},
+            {"next_call_at": now + minute, "call_attempts": 1},
+            {"next_call_at": now, "priority": 0},
+        )
+    )
+    claimed = [floor.call(call_id).lead_id for _ in range(4) for call_id in plan(floor, 1)]
+    assert claimed == [urgent, retry, fresh]

@@ -343,7 +343,10 @@ def test_the_account_that_must_have_signed_is_the_tenants_own(services: Services
     call_id, _ = open_conversation(floor)
     asked: list[object] = []
     report = StatusReport(call_id, floor.sid(call_id), "k", S.COMPLETED, 1, None, None, {})
-    call_events.record_call_status(
-        services, report=report, authenticate=lambda account: bool(asked.append(account)) or True
-    )
+
+    def authenticate(account: object) -> bool:
+        asked.append(account)
+        return True
+
+    call_events.record_call_status(services, report=report, authenticate=authenticate)
     assert asked == [services.platform_account]

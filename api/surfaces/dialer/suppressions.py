@@ -41,7 +41,9 @@ def list_suppressions(query: SuppressionsQuery) -> SuppressionsAnswer:
     return SuppressionsAnswer(entries=shown, count=len(shown), total=page.total)
 
 
-@suppressions.post("", role=Role.AGENT, body=AddSuppressionIn, returns=SuppressionAnswer, status=201, errors=(404,))
+@suppressions.post(
+    "", role=Role.AGENT, body=AddSuppressionIn, returns=SuppressionAnswer, status=201, also=(200,), errors=(404,)
+)
 def add_suppression(body: AddSuppressionIn) -> SuppressionAnswer | Response:
     """Never call a number again.
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,7 +23,10 @@ class Lead(Base):
         CheckConstraint("status in ('pending', 'queued', 'calling', 'completed', 'failed', 'dnc')", name="status"),
         CheckConstraint("priority between 0 and 2", name="priority"),
         UniqueConstraint("campaign_id", "phone_normalized"),
-        Index("ix_leads_due", "campaign_id", "priority", "next_call_at", "id", postgresql_where="status = 'pending'"),
+        Index(
+            "ix_leads_due", "campaign_id", "priority", text("(call_attempts = 0)"), "next_call_at", "id",
+            postgresql_where="status = 'pending'",
+        ),
         Index("ix_leads_campaign_id_status", "campaign_id", "status"),
         Index("ix_leads_tenant_id_phone_normalized", "tenant_id", "phone_normalized"),
         Index("ix_leads_claimed_until", "claimed_until", postgresql_where="status = 'queued'"),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from api.surfaces.dialer.schemas.base import Answer, In, Instant, InstantIn, Out, PageQuery, ShortText
 from dialer.domain.campaigns import AmdMode, CampaignStatus, DialMode
@@ -18,7 +18,13 @@ def _wall_time(at: time) -> time:
     return at
 
 
-WallTime = Annotated[time, AfterValidator(_wall_time)]
+# JSON Schema's own format "time" demands a zone.
+_WALL_TIME_SCHEMA = {
+    "type": "string",
+    "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$",
+    "examples": ["09:00:00"],
+}
+WallTime = Annotated[time, AfterValidator(_wall_time), WithJsonSchema(_WALL_TIME_SCHEMA)]
 # Where null has no meaning, a field that may be left out has no real default: `model_fields_set` tells what was sent.
 _ABSENT: Any = None
 
@@ -100,8 +106,8 @@ class CampaignOut(Out):
     schedule_start: Instant | None
     schedule_end: Instant | None
     timezone: str
-    calling_hours_start: time
-    calling_hours_end: time
+    calling_hours_start: WallTime
+    calling_hours_end: WallTime
     agent_group_id: UUID | None
     retry_policy: RetryPolicyOut
     amd_enabled: bool
