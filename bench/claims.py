@@ -69,7 +69,7 @@ def _make_list(servers: Servers, size: int, shape: str) -> _List:
     database = Database(servers.postgres.application_url(name), pool_size=2)
     tenant_id = make_tenant(database)
     campaign_id = make_dialed_campaign(database, tenant_id=tenant_id)
-    # Urgent leads (priority 0) wait until tomorrow; the due ones come after them in the order of dialling.
+    # Urgent leads, called once, wait until tomorrow; the due ones come after them in the order of dialling.
     waits = "mod(i, 4) <> 0" if shape != SHAPES[0] else "false"
     servers.execute(
         name,
@@ -78,7 +78,9 @@ def _make_list(servers: Servers, size: int, shape: str) -> _List:
                            status, call_attempts, last_attempt_number, next_call_at, do_not_call, created_at,
                            updated_at)
         select uuidv7(), %s, %s, '+1' || (2012000000 + i), '+1' || (2012000000 + i), 'Sara',
-               case when {waits} then 0 else 1 end, '{{"company": "ACME"}}', 'pending', 0, 0,
+               case when {waits} then 0 else 1 end, '{{"company": "ACME"}}', 'pending',
+               case when {waits} then 1 else 0 end,
+               case when {waits} then 1 else 0 end,
                now() - interval '1 hour' + case when {waits} then interval '1 day' else interval '0' end
                    + (i * interval '1 microsecond'),
                false, now(), now()

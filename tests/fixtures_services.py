@@ -19,8 +19,8 @@
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -34,6 +34,7 @@ from api import create_app
 from api.wiring import ApiDependencies, ApiSettings
 from dialer.domain.ids import TenantId, UserId
 from dialer.domain.principals import Principal, Role
+from dialer.embedded.redis import EmbeddedRedis
 from dialer.integrations.carriers.twilio.webhooks import TwilioWebhooks
 from dialer.integrations.passwords import Argon2Passwords
 from dialer.integrations.redis.heartbeats import RedisHeartbeats, RedisQueueLengths
@@ -50,6 +51,7 @@ from tests.fakes import FakeCarrier, FrozenClock, OpenGate, RecordingFeed, Recor
 PASSWORD = "correct horse battery"
 PUBLIC_URL = "https://dialer.example.com"
 JWT_SECRET = "a-secret-that-only-these-tests-use-and-nobody-else"
+Fake = TypeVar("Fake", FrozenClock, FakeCarrier, RecordingQueue, RecordingFeed, OpenGate)
 _FIELD_KEY = "nbTXWUjpHrVL0u9GiK7mVfCMKy1BFFpWJtZJbZv0y3Q="
 
 
@@ -77,40 +79,79 @@ def database(_application_database: Database, owner_database: Database) -> Datab
     return _application_database
 
 
+@dataclass
+class Fakes:
+    """What leaves the process. Kept for all tests of a process, so that one application serves them; each test resets
+    what it asks for."""
+
+    clock: FrozenClock
+    carrier: FakeCarrier
+    queue: RecordingQueue
+    feed: RecordingFeed
+    gate: OpenGate
+
+
+@pytest.fixture(scope="session")
+def _fakes() -> Fakes:
+    return Fakes(FrozenClock(), FakeCarrier(), RecordingQueue(), RecordingFeed(), OpenGate())
+
+
+def _anew(fake: Fake) -> Fake:
+    """The same object as if it had just been made; what a test has put in place of its methods is gone, too."""
+    vars(fake).clear()
+    type(fake).__init__(fake)
+    return fake
+
+
 @pytest.fixture
-def clock() -> FrozenClock:
+def clock(_fakes: Fakes) -> FrozenClock:
     """A Wednesday, 15:00 UTC."""
-    return FrozenClock()
+    return _anew(_fakes.clock)
 
 
 @pytest.fixture
-def carrier() -> FakeCarrier:
+def carrier(_fakes: Fakes) -> FakeCarrier:
     """A carrier that accepts everything until scripted otherwise."""
-    return FakeCarrier()
+    return _anew(_fakes.carrier)
 
 
 @pytest.fixture
-def queue() -> RecordingQueue:
+def queue(_fakes: Fakes) -> RecordingQueue:
     """A task queue that runs nothing."""
-    return RecordingQueue()
+    return _anew(_fakes.queue)
 
 
 @pytest.fixture
-def feed() -> RecordingFeed:
+def feed(_fakes: Fakes) -> RecordingFeed:
     """A live feed without browsers."""
-    return RecordingFeed()
+    return _anew(_fakes.feed)
 
 
 @pytest.fixture
-def gate() -> OpenGate:
+def gate(_fakes: Fakes) -> OpenGate:
     """A gate that lets every call start."""
-    return OpenGate()
+    return _anew(_fakes.gate)
 
 
 @pytest.fixture(scope="session")
 def _passwords() -> Argon2Passwords:
     """The real hasher at the lowest cost."""
     return Argon2Passwords(time_cost=1, memory_kibibytes=8, parallelism=1)
+
+
+@pytest.fixture(scope="session")
+def _services(_application_database: Database, _fakes: Fakes, _passwords: Argon2Passwords) -> Services:
+    return Services(
+        database=_application_database,
+        carrier=_fakes.carrier,
+        queue=_fakes.queue,
+        feed=_fakes.feed,
+        gate=_fakes.gate,
+        clock=_fakes.clock,
+        secrets=FernetSecretBox((_FIELD_KEY,)),
+        passwords=_passwords,
+        platform_account=CarrierAccount("AC" + "0" * 32, "platform-token", calls_per_second=5.0, max_lines=100),
+    )
 
 
 @pytest.fixture
@@ -121,20 +162,11 @@ def services(
     feed: RecordingFeed,
     gate: OpenGate,
     clock: FrozenClock,
-    _passwords: Argon2Passwords,
+    _services: Services,
 ) -> Services:
     """What use cases work with: a real database, fakes for the rest."""
-    return Services(
-        database=database,
-        carrier=carrier,
-        queue=queue,
-        feed=feed,
-        gate=gate,
-        clock=clock,
-        secrets=FernetSecretBox((_FIELD_KEY,)),
-        passwords=_passwords,
-        platform_account=CarrierAccount("AC" + "0" * 32, "platform-token", calls_per_second=5.0, max_lines=100),
-    )
+    _services.account_cache.clear()
+    return _services
 
 
 @pytest.fixture
@@ -150,17 +182,23 @@ def redis_client(redis_url: str) -> Iterator[Redis]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def _dependencies(_services: Services, redis_server: EmbeddedRedis) -> Iterator[ApiDependencies]:
+    with Redis.from_url(redis_server.url()) as client:
+        yield ApiDependencies(
+            services=_services,
+            rate_limiter=RedisRateLimiter(client),
+            heartbeats=RedisHeartbeats(client),
+            queue_lengths=RedisQueueLengths(client),
+            expected_revision=newest_revision() or "",
+            carrier_webhooks=TwilioWebhooks(PUBLIC_URL),
+        )
+
+
 @pytest.fixture
-def dependencies(services: Services, redis_client: Redis) -> ApiDependencies:
-    """What the application gets from outside."""
-    return ApiDependencies(
-        services=services,
-        rate_limiter=RedisRateLimiter(redis_client),
-        heartbeats=RedisHeartbeats(redis_client),
-        queue_lengths=RedisQueueLengths(redis_client),
-        expected_revision=newest_revision() or "",
-        carrier_webhooks=TwilioWebhooks(PUBLIC_URL),
-    )
+def dependencies(services: Services, redis_url: str, _dependencies: ApiDependencies) -> ApiDependencies:
+    """What the application gets from outside, with an empty Redis."""
+    return _dependencies if services is _dependencies.services else replace(_dependencies, services=services)
 
 
 @pytest.fixture
@@ -176,17 +214,40 @@ def api_settings(redis_url: str, rate_limit: int) -> ApiSettings:
     )
 
 
+@pytest.fixture(scope="session")
+def _apps() -> dict[ApiSettings, Flask]:
+    """Applications by their settings: building one takes longer than most tests."""
+    return {}
+
+
 @pytest.fixture
-def app(dependencies: ApiDependencies, api_settings: ApiSettings) -> Flask:
-    """The application."""
+def app(
+    dependencies: ApiDependencies,
+    api_settings: ApiSettings,
+    _dependencies: ApiDependencies,
+    _apps: dict[ApiSettings, Flask],
+) -> Flask:
+    """The application; one of its own for a test that replaces what it depends on. Do not change it."""
+    if dependencies is not _dependencies:
+        return create_app(dependencies, api_settings)
+    if api_settings not in _apps:
+        _apps[api_settings] = create_app(dependencies, api_settings)
+    return _apps[api_settings]
+
+
+@pytest.fixture
+def fresh_app(dependencies: ApiDependencies, api_settings: ApiSettings) -> Flask:
+    """An application of the test's own, for tests of what it remembers, or that add to it."""
     return create_app(dependencies, api_settings)
 
 
 @pytest.fixture
-def quiet_app(app: Flask) -> Flask:
+def quiet_app(app: Flask) -> Iterator[Flask]:
     """The application, answering 500 to a bug instead of letting it through."""
+    before = app.config.get("PROPAGATE_EXCEPTIONS")
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    return app
+    yield app
+    app.config["PROPAGATE_EXCEPTIONS"] = before
 
 
 @dataclass

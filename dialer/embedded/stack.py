@@ -247,14 +247,18 @@ def _ask(port: int, path: str) -> tuple[int, str]:
 
 @contextlib.contextmanager
 def ending_like_ctrl_c() -> Iterator[None]:
-    """Turn SIGTERM and a closed terminal into KeyboardInterrupt, so that a `with` block is left properly."""
+    """Turn SIGTERM, SIGINT and a closed terminal into KeyboardInterrupt, so that a `with` block is left properly.
+
+    SIGINT too, and always: what a shell script starts with `&` begins with SIGINT ignored, and could not be stopped
+    by the signal that everybody tries first.
+    """
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    previous = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     for number, before in previous.items():
-        if before is not signal.SIG_IGN:  # nohup's wish is respected
+        if number != signal.SIGHUP or before is not signal.SIG_IGN:  # nohup's wish is respected
             signal.signal(number, interrupt)
     try:
         yield

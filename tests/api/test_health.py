@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
 from redis import Redis
 
 from api import create_app
@@ -12,6 +13,11 @@ from dialer.domain.errors import Unavailable
 from dialer.integrations.redis.heartbeats import RedisHeartbeats, RedisQueueLengths
 from dialer.store.session import Database
 from tests.fixtures_services import Caller
+
+
+@pytest.fixture
+def app(fresh_app: Flask) -> Flask:
+    return fresh_app
 
 
 @pytest.fixture

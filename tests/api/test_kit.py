@@ -97,9 +97,9 @@ def build_probe() -> Surface:  # noqa: C901 - a list of little views
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
-    app.register_blueprint(build_probe().blueprint())
-    return app
+def app(fresh_app: Flask) -> Flask:
+    fresh_app.register_blueprint(build_probe().blueprint())
+    return fresh_app
 
 
 def assert_failure(body: Any, code: str) -> None:

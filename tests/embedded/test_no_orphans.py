@@ -73,6 +73,18 @@ def test_nothing_survives_the_parent(start_parent, how):
     assert _survivors(parent.descendants, within_seconds=10) == []
 
 
+def test_sigint_ends_a_stack_that_a_script_started_in_the_background(tmp_path):
+    command = f"{' '.join(PARENT)} {tmp_path} sleep & wait"
+    with subprocess.Popen(["sh", "-c", command], cwd=ROOT, stdout=subprocess.PIPE, text=True) as shell:
+        json.loads(shell.stdout.readline())
+        descendants = psutil.Process(shell.pid).children(recursive=True)
+        psutil.Process(shell.pid).children()[0].send_signal(signal.SIGINT)
+        survivors = _survivors(descendants, within_seconds=10)
+        for process in survivors:
+            process.kill()
+    assert survivors == []
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=lambda how: how.name)
 def test_children_and_grandchildren_that_refuse_to_stop_are_killed(start_parent, how):
     parent = start_parent(worker="refuse")
