@@ -146,10 +146,10 @@ def _from_nowhere(row: list[str], number: str, _other: str) -> list[str]:
     return row
 
 
-def _cut_short(row: list[str], number: str, _other: str) -> list[str]:
-    """A row that lost its last cells, perhaps where somebody typed a line break."""
+def _spilt(row: list[str], number: str, _other: str) -> list[str]:
+    """A row with a cell too many, as from a comma that nobody put into quotes."""
     row[_PHONE] = number
-    return row[:5]
+    return [*row, "floor 3"]
 
 
 _BAD: tuple[Callable[[list[str], str, str], list[str]], ...] = (
@@ -163,7 +163,7 @@ _BAD: tuple[Callable[[list[str], str, str], list[str]], ...] = (
     _with_phone(lambda _number, _other: "112"),
     _with_phone(lambda _number, _other: "+18005550199"),
     _from_nowhere,
-    _cut_short,
+    _spilt,
 )
 
 

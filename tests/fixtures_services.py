@@ -163,10 +163,13 @@ def services(
     gate: OpenGate,
     clock: FrozenClock,
     _services: Services,
-) -> Services:
+) -> Iterator[Services]:
     """What use cases work with: a real database, fakes for the rest."""
     _services.account_cache.clear()
-    return _services
+    before = dict(vars(_services))
+    yield _services
+    # A test may have put something in place of a part.
+    vars(_services).update(before)
 
 
 @pytest.fixture

@@ -24,6 +24,12 @@ def hang_up(tenant_id: str, call_id: str) -> None:
     call_control.hang_up(services(), tenant_id=TenantId(UUID(tenant_id)), call_id=CallId(UUID(call_id)))
 
 
+@app.task(name="dialer.calls.cancel_queued_call", **CARRIER_TROUBLE)
+def cancel_queued_call(tenant_id: str, call_id: str) -> None:
+    """Withdraw a call that the carrier has not dialled yet. Safe to run twice: a call that is gone stays gone."""
+    call_control.cancel_queued_call(services(), tenant_id=TenantId(UUID(tenant_id)), call_id=CallId(UUID(call_id)))
+
+
 @app.task(name="dialer.calls.end_machine_call", **CARRIER_TROUBLE)
 def end_machine_call(tenant_id: str, call_id: str) -> None:
     """Leave voicemail or hang up. Run twice, the message starts anew: it is heard once in full."""

@@ -6,7 +6,7 @@
 | call `planned`            | 15 s     | sweep_calls         | withdrawn, lead back to its list                  |
 | call `placing`            | 20 s     | sweep_calls         | `unresolved`                                      |
 | call `unresolved`         | 5 s      | sweep_calls         | looked up at the carrier; never placed again      |
-| call `placed`, `ringing`  | 75 s     | sweep_calls         | state fetched from the carrier                    |
+| call `placed`, `ringing`  | 75 s     | sweep_calls         | state fetched; withdrawn if the carrier queues it |
 | call `answered`           | 25 s     | sweep_calls         | state fetched from the carrier                    |
 | call `waiting`            | 25 s     | sweep_calls         | abandonment message, booked as abandoned          |
 | call `bridged`            | 2 min    | sweep_calls         | state fetched from the carrier                    |

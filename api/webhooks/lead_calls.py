@@ -134,7 +134,7 @@ def _conference_report() -> ConferenceReport:
         event=required_text("StatusCallbackEvent"),
         conference_sid=required_text("ConferenceSid"),
         conference_name=form_text("FriendlyName") or "",
-        sequence=form_text("SequenceNumber") or "",
+        sequence=form_text("SequenceNumber") or form_text("Timestamp") or "",
         call_sid=form_text("CallSid"),
         label=form_text("ParticipantLabel"),
         payload=payload(),

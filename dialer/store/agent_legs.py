@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.ids import AgentId, CallId, TenantId
 
+PICKED_UP = "agent_picked_up"
+"""The key of the call event that says that the agent answered the phone."""
+
 
 @dataclass(frozen=True)
 class AgentLeg:

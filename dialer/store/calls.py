@@ -305,3 +305,12 @@ def list_deserted_calls(session: Session, *, before: datetime) -> list[tuple[Ten
     """Bridged calls of all tenants whose agent's console leg has been gone since before `before`."""
     rows = session.execute(text("select tenant_id, call_id from deserted_calls(:before)"), {"before": before})
     return [(TenantId(row.tenant_id), CallId(row.call_id)) for row in rows]
+
+
+def has_event(session: Session, *, call_id: CallId, event_key: str) -> bool:
+    """Tell whether this event of a call was recorded."""
+    row = session.execute(
+        text("select 1 from call_events where call_id = :call_id and event_key = :event_key"),
+        {"call_id": call_id, "event_key": event_key},
+    ).first()
+    return row is not None

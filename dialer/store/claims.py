@@ -22,7 +22,8 @@ def plan_calls(
     """Claim up to `max_calls` due leads and plan one attempt and one call for each; return the calls' ids.
 
     One statement. Leads that another transaction is claiming are skipped, not waited for. A lead that still has a
-    call in flight is claimed without a call (the unique index refuses it) and comes back when its claim expires.
+    call in flight, or whose number has one for another campaign of the tenant, is claimed without a call (the unique
+    indexes refuse it) and comes back when its claim expires.
     """
     if max_calls <= 0:
         return []
@@ -84,8 +85,7 @@ _PLAN_CALLS = text(
     from planned
     join attempted on attempted.id = planned.attempt_id
     join campaigns on campaigns.id = planned.campaign_id
-    on conflict (lead_id) where state not in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned')
-    do nothing
+    on conflict do nothing
     returning id
     """
 )

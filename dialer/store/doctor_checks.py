@@ -42,6 +42,14 @@ CHECKS = (
         f"select 'lead ' || lead_id as what from calls where {_IN_FLIGHT} group by lead_id having count(*) > 1",
     ),
     Check(
+        "one_call_per_number",
+        "a tenant never has two calls to one number in flight",
+        f"""
+        select 'number of call ' || min(id::text) as what from calls where {_IN_FLIGHT}
+        group by tenant_id, to_number having count(*) > 1
+        """,
+    ),
+    Check(
         "attempts_counted",
         "a lead's attempts are the calls that were placed or may have been",
         """

@@ -15,7 +15,7 @@ from dialer.store.calls import LockedCall
 from dialer.usecases import call_closing
 from dialer.usecases.carrier_accounts import account_of
 from dialer.usecases.services import Services
-from dialer.usecases.webhook_calls import Authenticate, enter_agent, enter_call
+from dialer.usecases.webhook_calls import Authenticate, enter_agent, enter_call, receive_event
 
 AGENT_RING_SECONDS = 15
 
@@ -111,10 +111,18 @@ class Whisper:
 def answer_agent_phone(services: Services, *, call_id: UUID, authenticate: Authenticate) -> Whisper:
     """Decide what an agent who picked up the phone hears: who is on the line, or that the lead has hung up."""
     with services.transaction() as tx:
-        tenant_id = enter_call(services, tx, call_id=call_id, authenticate=authenticate)
-        call = None if tenant_id is None else call_store.lock_call(tx.session, CallId(call_id))
-    if call is None:
+        received = receive_event(
+            services,
+            tx,
+            call_id=call_id,
+            event_key=agent_legs.PICKED_UP,
+            kind="agent_phone",
+            payload={},
+            authenticate=authenticate,
+        )
+    if received is None:
         return Whisper(CallId(call_id), None, f"call_{call_id}", is_too_late=True)
+    call, _ = received
     is_too_late = call.state in FINAL or is_machine(call.answered_by)
     return Whisper(call.call_id, call.agent_id, f"call_{call.call_id}", is_too_late=is_too_late)
 

@@ -190,8 +190,10 @@ def _settled_step(
     answered_by: str | None,
 ) -> CalleeStep:
     """No agent is to be looked for: the call is over, has its agent, or is a machine's."""
-    to = CallState.ANSWERED if judge(call.state, CallState.ANSWERED) == Verdict.APPLIED else None
     verdict = judge(call.state, CallState.ANSWERED)
+    to = CallState.ANSWERED if verdict == Verdict.APPLIED else None
+    if verdict == Verdict.ILLEGAL:
+        facts = {"call_sid": facts["call_sid"]}
     call_store.update_call(tx.session, call_id=call.call_id, now=now, to=to, facts=facts, event=(event_id, verdict))
     if call.state not in FINAL and is_machine(answered_by):
         return machine_step(call, answered_by)

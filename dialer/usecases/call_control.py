@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from dialer.domain.callee_steps import LeaveVoicemail
-from dialer.domain.calls import LIVE
+from dialer.domain.calls import LIVE, CallState
 from dialer.domain.errors import CallNotInProgress
 from dialer.domain.ids import CallId, TenantId
 from dialer.ports import CarrierAccount
@@ -22,6 +22,16 @@ def hang_up(services: Services, *, tenant_id: TenantId, call_id: CallId) -> None
         services.carrier.hang_up(account, call_sid=call_sid)
 
     _steer(services, tenant_id, call_id, end)
+
+
+def cancel_queued_call(services: Services, *, tenant_id: TenantId, call_id: CallId) -> None:
+    """Withdraw a call that still waits in the carrier's own queue; without effect on one that has been answered."""
+
+    def withdraw(account: CarrierAccount, call: LockedCall, call_sid: str) -> None:
+        if call.state in (CallState.PLACED, CallState.RINGING):
+            services.carrier.cancel(account, call_sid=call_sid)
+
+    _steer(services, tenant_id, call_id, withdraw)
 
 
 def end_machine_call(services: Services, *, tenant_id: TenantId, call_id: CallId) -> None:

@@ -71,7 +71,9 @@ def apply_status(
         close(services, tx, call=call, state=report.state, now=now, reported=facts, event=(event_id, verdict))
         return verdict
     if verdict == Verdict.ILLEGAL:
+        # A call that was busy cannot have been answered: what contradicts its end is no fact about it.
         log.warning("illegal_call_status", call_id=str(call.call_id), state=call.state, reported=report.state)
+        facts = {"call_sid": report.call_sid}
     to = report.state if verdict == Verdict.APPLIED else None
     call_store.update_call(tx.session, call_id=call.call_id, now=now, to=to, facts=facts, event=(event_id, verdict))
     return verdict
@@ -134,7 +136,10 @@ def record_machine_detection(
 
 @dataclass(frozen=True)
 class ConferenceReport:
-    """A participant event of a conference. `label` is the participant's: `call_<id>` or `agent_<id>`."""
+    """A participant event of a conference. `label` is the participant's: `call_<id>` or `agent_<id>`.
+
+    `sequence` tells one event from another: the carrier's number, or the event's time where that is missing.
+    """
 
     event: str
     conference_sid: str
@@ -166,8 +171,7 @@ def record_call_conference_event(
         if received is None or received[1] is None or report.event != "participant-join":
             return
         call, event_id = received
-        newcomer_completes = f"call_{call.call_id}" if call.is_with_console else f"agent_{call.agent_id}"
-        if call.agent_id is None or report.label != newcomer_completes:
+        if call.agent_id is None or not _completes_conversation(tx, call, report):
             return
         verdict = judge(call.state, CallState.BRIDGED)
         to = CallState.BRIDGED if verdict == Verdict.APPLIED else None
@@ -184,6 +188,16 @@ def record_call_conference_event(
             if agent is not None:
                 status = agent_events.agent_status_updated(agent)
                 tx.after_commit(services.feed.to_tenant, call.tenant_id, agent_events.AGENT_STATUS_UPDATED, status)
+
+
+def _completes_conversation(tx: Transaction, call: LockedCall, report: ConferenceReport) -> bool:
+    """Tell whether the participant who joined is the one that lead or agent was waiting for.
+
+    A join without a label in the call's own conference is the agent's once the agent has picked up the phone.
+    """
+    if report.label is None and report.conference_name == f"call_{call.call_id}":
+        return call_store.has_event(tx.session, call_id=call.call_id, event_key=agent_legs.PICKED_UP)
+    return report.label == (f"call_{call.call_id}" if call.is_with_console else f"agent_{call.agent_id}")
 
 
 def record_agent_conference_event(

@@ -33,7 +33,8 @@ _FOREIGN_FORMATS = (
 class CsvRow:
     """One record. `number` is its row in a spreadsheet: blank rows count, line breaks inside cells do not.
 
-    `is_ragged` when it has more or fewer cells than the header; its cells are then not to be trusted.
+    Cells that are missing at its end are empty. `is_ragged` when it has more cells than the header and they are not
+    empty; its cells are then not to be trusted.
     """
 
     number: int
@@ -106,8 +107,7 @@ def _row(number: int, cells: list[object], width: int) -> CsvRow | None:
     texts = tuple(cell if isinstance(cell, str) else "" for cell in cells)
     if not any(text.strip() for text in texts):
         return None
-    is_short = any(not isinstance(cell, str) for cell in cells[:width])
-    return CsvRow(number, texts[:width], is_ragged=is_short or bool(texts[width].strip()))
+    return CsvRow(number, texts[:width], is_ragged=bool(texts[width].strip()))
 
 
 def _decode(content: bytes) -> str:

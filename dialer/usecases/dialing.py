@@ -22,6 +22,9 @@ from dialer.usecases.services import Services
 log = structlog.get_logger()
 
 MAX_GATE_WAIT_SECONDS = 3.0
+MAX_CARRIER_QUEUE_SECONDS = 5.0
+"""The carrier accepts more than it dials and rings the rest later, up to a day. A call that would wait longer than this
+would ring for a floor that has changed: it is withdrawn."""
 CARRIER_TROUBLE_DELAY = timedelta(seconds=30)
 
 
@@ -98,6 +101,9 @@ def _record_placed(services: Services, tenant_id: TenantId, planned: PlannedCall
     with services.transaction(tenant_id) as tx:
         if not call_store.update_call(tx.session, call_id=planned.call_id, now=now, to=CallState.PLACED, facts=facts):
             call_store.update_call(tx.session, call_id=planned.call_id, now=now, facts=facts)
+        if placed.queue_seconds > MAX_CARRIER_QUEUE_SECONDS:
+            ids = {"tenant_id": str(tenant_id), "call_id": str(planned.call_id)}
+            tx.after_commit(services.queue.send, "dialer.calls.cancel_queued_call", **ids)
     if placed.queue_seconds > 1:
         log.warning("carrier_queues_our_calls", call_id=str(planned.call_id), queue_seconds=placed.queue_seconds)
 

@@ -90,7 +90,7 @@ def _parse_rows(
         if count > MAX_ROWS:
             raise TooLarge(f"The file has more than {MAX_ROWS:,} rows; split it.")
         if row.is_ragged:
-            message = "The row does not have as many cells as the header"
+            message = "The row has more cells than the header"
             yield row.number, RowProblem("row", "ragged_row", "", message)
         else:
             yield row.number, parse_row(row.cells, mapping, default_region)

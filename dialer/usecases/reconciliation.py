@@ -20,6 +20,7 @@ from dialer.usecases.services import Services
 
 log = structlog.get_logger()
 
+CARRIER_QUEUE_PATIENCE = timedelta(seconds=60)
 ABSENCE_IS_CERTAIN_AFTER = timedelta(minutes=5)
 """The carrier's lists lag behind; only absence after this time counts as 'never accepted'."""
 
@@ -99,6 +100,10 @@ def _apply(services: Services, tx: Transaction, call: LockedCall, found: Carrier
         )
         if not moved:
             call_store.update_call(tx.session, call_id=call.call_id, now=now, facts=facts)
+        if now - (call.placing_at or call.created_at) > CARRIER_QUEUE_PATIENCE:
+            # It still waits in the carrier's own queue, for a floor that has long changed.
+            ids = {"tenant_id": str(call.tenant_id), "call_id": str(call.call_id)}
+            tx.after_commit(services.queue.send, "dialer.calls.cancel_queued_call", **ids)
         return
     report = StatusReport(
         call_id=call.call_id,

@@ -377,6 +377,8 @@ CREATE UNIQUE INDEX uq_calls_attempt_id ON calls (attempt_id);
 
 CREATE UNIQUE INDEX uq_calls_call_sid ON calls (call_sid);
 
+CREATE UNIQUE INDEX uq_calls_number_in_flight ON calls (tenant_id, to_number) WHERE state not in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned');
+
 CREATE UNIQUE INDEX uq_calls_lead_in_flight ON calls (lead_id) WHERE state not in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned');
 
 CREATE TABLE agent_legs (

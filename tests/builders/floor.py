@@ -100,6 +100,7 @@ class Floor:
     def run_tasks(self) -> None:
         """Run the queued tasks that steer calls, as a worker would; pacing is left to the test."""
         steering = {
+            "dialer.calls.cancel_queued_call": call_control.cancel_queued_call,
             "dialer.calls.end_machine_call": call_control.end_machine_call,
             "dialer.calls.apologise": call_control.apologise,
             "dialer.calls.hang_up": call_control.hang_up,

@@ -58,7 +58,7 @@ def test_a_plain_call_sends_these_fields_and_no_others(server: CarrierServer, ca
         "Url": [f"{BASE}/answer?leadId={LEAD_ID}&callId={CALL_ID}"],
         "Timeout": ["25"],
         "StatusCallback": [f"{BASE}/status?callId={CALL_ID}#rc=3&rp=all"],
-        "StatusCallbackEvent": ["ringing", "answered", "completed"],
+        "StatusCallbackEvent": ["ringing", "completed"],
     }
 
 

@@ -1,5 +1,6 @@
 """Claims on real PostgreSQL: no lead is handed out twice, however many ticks run at once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from dialer.store import claims
 from dialer.store.schema.base import new_id
 from dialer.store.session import Database
 from dialer.usecases.services import Services
+from tests.builders.campaigns import make_campaign
 from tests.builders.floor import Floor, open_floor
 from tests.builders.leads import make_lead
 from tests.store.races import at_once
@@ -72,7 +74,7 @@ def test_a_lead_that_another_transaction_holds_is_passed_over_not_waited_for(flo
 def test_a_second_call_in_flight_for_one_lead_is_refused_by_the_index(floor: Floor) -> None:
     floor.leads(1)
     (call_id,) = plan(floor, 1)
-    with pytest.raises(IntegrityError, match="uq_calls_lead_in_flight"):
+    with pytest.raises(IntegrityError, match=r"uq_calls_(lead|number)_in_flight"):
         floor.change(
             "with a as (insert into attempts select (jsonb_populate_record(t, jsonb_build_object('id', "
             "gen_random_uuid(), 'number', 2))).* from attempts t returning id) "
@@ -155,3 +157,18 @@ def test_people_who_are_due_again_come_before_people_never_called(floor: Floor) 
     )
     claimed = [floor.call(call_id).lead_id for _ in range(4) for call_id in plan(floor, 1)]
     assert claimed == [urgent, retry, fresh]
+
+
+def test_a_person_on_the_lists_of_two_campaigns_is_called_by_one_of_them_at_a_time(floor: Floor) -> None:
+    (lead_id,) = floor.leads(1)
+    number = floor.lead(lead_id).phone_normalized
+    other = replace(floor, campaign_id=make_campaign(floor.services, floor.tenant_id, status="active").id)
+    other.leads(1, phone=number)
+    (call_id,) = plan(floor, 1)
+    assert plan(other, 1) == []
+    with floor.services.transaction(floor.tenant_id) as tx:
+        tx.session.execute(text("update calls set state = 'busy' where id = :id"), {"id": call_id})
+        tx.session.execute(
+            text("update leads set status = 'pending' where campaign_id = :id"), {"id": other.campaign_id}
+        )
+    assert len(plan(other, 1)) == 1

@@ -298,3 +298,14 @@ def test_pausing_withdraws_what_was_planned_and_leaves_what_was_placed(floor: Fl
 def test_planned_calls_that_may_still_be_placed_are_not_withdrawn(floor: Floor, planned: CallId) -> None:
     dialing.withdraw_planned_calls(floor.services, tenant_id=floor.tenant_id, campaign_id=floor.campaign_id)
     assert floor.call(planned).state == "planned"
+
+
+def test_a_call_that_the_carrier_would_dial_much_later_is_withdrawn(
+    floor: Floor, planned: CallId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept = floor.carrier.place_call
+    late = lambda *request: PlacedCall(accept(*request).call_sid, queue_seconds=40.0)  # noqa: E731
+    monkeypatch.setattr(floor.carrier, "place_call", late)
+    floor.place(planned)
+    floor.run_tasks()
+    assert floor.carrier.done == [("cancel", floor.sid(planned), "")]

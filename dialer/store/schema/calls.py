@@ -40,6 +40,14 @@ class Call(Base):
         CheckConstraint("direction in ('outbound', 'inbound')", name="direction"),
         # Invariant 1: a lead never has two calls in flight. PostgreSQL refuses the second.
         Index("uq_calls_lead_in_flight", "lead_id", unique=True, postgresql_where=f"state not in ({_FINAL})"),
+        # Nor has a person on two lists: one number is called by one tenant once at a time.
+        Index(
+            "uq_calls_number_in_flight",
+            "tenant_id",
+            "to_number",
+            unique=True,
+            postgresql_where=f"state not in ({_FINAL})",
+        ),
         Index("uq_calls_call_sid", "call_sid", unique=True),
         Index("uq_calls_attempt_id", "attempt_id", unique=True),
         Index("ix_calls_in_flight", "tenant_id", "campaign_id", "state", postgresql_where=f"state not in ({_FINAL})"),

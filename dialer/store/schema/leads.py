@@ -24,7 +24,12 @@ class Lead(Base):
         CheckConstraint("priority between 0 and 2", name="priority"),
         UniqueConstraint("campaign_id", "phone_normalized"),
         Index(
-            "ix_leads_due", "campaign_id", "priority", text("(call_attempts = 0)"), "next_call_at", "id",
+            "ix_leads_due",
+            "campaign_id",
+            "priority",
+            text("(call_attempts = 0)"),
+            "next_call_at",
+            "id",
             postgresql_where="status = 'pending'",
         ),
         Index("ix_leads_campaign_id_status", "campaign_id", "status"),

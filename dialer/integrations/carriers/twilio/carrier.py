@@ -57,7 +57,8 @@ class TwilioCarrier:
             "url": self._urls.answer(request.call_id, request.lead_id),
             "timeout": request.ring_timeout_seconds,
             "status_callback": self._urls.status(request.call_id),
-            "status_callback_event": ["ringing", "answered", "completed"],
+            # Not `answered`: the request for instructions brings the same news, and sooner.
+            "status_callback_event": ["ringing", "completed"],
         }
         if request.amd is not None:
             options["machine_detection"] = "DetectMessageEnd" if request.wait_for_beep else "Enable"
