@@ -386,3 +386,39 @@ def test_a_finished_conversation_is_not_reopened_by_what_comes_late(twilio: Twil
     for word in ("initiated", "ringing", "in-progress", "busy", "canceled"):
         twilio.post(f"/status?callId={call_id}", {"CallSid": sid, "CallStatus": word})
     assert floor.call(call_id).state == "completed"
+
+
+def test_the_contracts_bare_bodies_bring_lead_and_phone_agent_together(twilio: Twilio, services: Services) -> None:
+    floor = open_floor(services)
+    floor.phone_agent()
+    floor.leads(1)
+    call_id = floor.dial()
+    conference = f"call_{call_id}"
+    joined = {
+        "ConferenceSid": "CF1234567890abcdef",
+        "FriendlyName": conference,
+        "StatusCallbackEvent": "participant-join",
+    }
+    twilio.post(f"/answer?callId={call_id}", {"CallSid": floor.sid(call_id)}, expect=200, claim=False)
+    address = f"/conference-status?callId={call_id}"
+    twilio.post(address, {**joined, "Timestamp": "2024-01-15T10:30:00Z"}, claim=False)
+    assert floor.call(call_id).state == "waiting"
+    twilio.post(
+        f"/agent-answer?conferenceName={conference}&leadName=Sara&callId={call_id}", {"CallSid": "CAx"}, expect=200
+    )
+    twilio.post(address, {**joined, "Timestamp": "2024-01-15T10:30:06Z"}, claim=False)
+    call = floor.call(call_id)
+    assert (call.state, call.conference_sid) == ("bridged", "CF1234567890abcdef")
+
+
+def test_an_answer_reported_after_a_busy_end_is_no_fact(twilio: Twilio, services: Services) -> None:
+    floor = open_floor(services)
+    floor.console_agent()
+    floor.leads(1)
+    call_id = floor.dial()
+    form = {"CallSid": floor.sid(call_id)}
+    twilio.post(f"/status?callId={call_id}", {**form, "CallStatus": "busy"})
+    twilio.post(f"/status?callId={call_id}", {**form, "CallStatus": "in-progress"})
+    twilio.post(f"/answer?callId={call_id}", form, expect=200)
+    call = floor.call(call_id)
+    assert (call.state, call.answered_at, call.disposition) == ("busy", None, "busy")
