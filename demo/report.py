@@ -98,7 +98,7 @@ def _retry_rows(figures: Figures) -> list[tuple[str, str]]:
     rows = [
         ("scheduled", f"{figures.retries_waiting} leads: {why}"),
         ("made in this run", f"{figures.retries_made}"),
-        ("due already", f"{figures.retries_due}, when the campaign was paused or behind leads never called"),
+        ("due already", f"{figures.retries_due}, when the campaign was paused"),
     ]
     if figures.next_retries:
         times = listed(at.strftime("%H:%M:%S") for at in figures.next_retries)

@@ -1,5 +1,13 @@
 """The command groups. To add one: a module with `register(commands)`, and its name in GROUPS."""
 
-from dialer.commands import carrier, check_config, db, doctor, import_leads, serve
+from dialer.commands import carrier, check_config, create_user, db, doctor, import_leads, serve
 
-GROUPS = (db.register, carrier.register, serve.register, doctor.register, check_config.register, import_leads.register)
+GROUPS = (
+    db.register,
+    create_user.register,
+    carrier.register,
+    serve.register,
+    doctor.register,
+    check_config.register,
+    import_leads.register,
+)

@@ -80,6 +80,11 @@ def test_every_setting_is_explained_in_the_example():
     assert documented == settings_names() | process_names() | COMPOSE_ONLY
 
 
+def test_every_setting_is_explained_in_the_runbook():
+    explained = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "runbook.md").read_text()))
+    assert explained >= settings_names() | process_names()
+
+
 def test_the_example_contains_no_secret():
     values = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert not any(value for name, value in values.items() if "SECRET" in name or "TOKEN" in name or "KEY" in name)

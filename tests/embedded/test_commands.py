@@ -9,13 +9,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def _dialer(*arguments, **environ):
+def _dialer(*arguments, stdin="", **environ):
     base = {name: os.environ[name] for name in ("PATH", "PYTHONDONTWRITEBYTECODE") if name in os.environ}
     return subprocess.run(
         [sys.executable, "-m", "dialer", *arguments],
         cwd=ROOT,
         env=base | environ,
         check=False,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=60,
@@ -65,3 +66,25 @@ def test_a_running_stack_is_found_by_its_home(database_urls, tmp_path):
     running.write_text(f"DATABASE_URL={database_urls.application}\nDATABASE_OWNER_URL={database_urls.owner}\n")
     running.chmod(stat.S_IRUSR)
     assert _dialer("db", "status", DIALER_HOME=str(tmp_path)).returncode == 0
+
+
+def test_a_created_user_founds_a_tenant_once(fresh_database_urls, tmp_path):
+    environ = {
+        "DATABASE_URL": fresh_database_urls.application,
+        "REDIS_URL": "redis://127.0.0.1:1",
+        "SECRET_KEY": "s" * 32,
+        "JWT_SECRET_KEY": "j" * 32,
+        "FIELD_ENCRYPTION_KEYS": "nbTXWUjpHrVL0u9GiK7mVfCMKy1BFFpWJtZJbZv0y3Q=",
+        "PUBLIC_URL": "https://dialer.example.com",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "token",
+        "DIALER_HOME": str(tmp_path),
+    }
+    arguments = ("create-user", "--email", "ada@example.com", "--first-name", "Ada", "--password-stdin")
+    created = _dialer(*arguments, stdin="correct horse\n", **environ)
+    assert created.returncode == 0
+    assert " is owner of tenant " in created.stdout
+    again = _dialer(*arguments, stdin="correct horse\n", **environ)
+    assert (again.returncode, again.stdout) == (1, "")
+    short = _dialer(*arguments, stdin="short\n", **environ)
+    assert short.stderr == "the password needs 8 to 200 characters\n"
