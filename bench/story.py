@@ -134,8 +134,6 @@ def _tell(floor: Floor, carrier: Carrier, counter: StatementCounter, *, with_ext
     status = _status_of(carrier, call_id, call_sid)
     with counter.step("webhook: status ringing"):
         status("ringing")
-    with counter.step("webhook: status in-progress"):
-        status("in-progress")
     with counter.step("webhook: answer"):
         document = carrier.post("answer", {"callId": str(call_id)}, {"CallSid": call_sid, "CallStatus": "in-progress"})
     assert "<Conference" in document, document
