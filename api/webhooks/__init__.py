@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from api.webhooks import agent_legs, lead_calls
-from api.webhooks.answer_timings import AnswerTimings
+from api.webhooks.answer_timings import EXTENSION, AnswerTimings
 from api.webhooks.carrier_request import WEBHOOKS, text_answer
 from api.wiring import ApiDependencies, ApiSettings
 from dialer.domain.errors import DialerError, Forbidden, Invalid, NotFound
@@ -13,8 +13,9 @@ def build_webhooks_blueprint(dependencies: ApiDependencies, settings: ApiSetting
     """The routes under `/webhooks/twilio`. Not rate limited: the carrier decides how often it calls."""
     blueprint = Blueprint(WEBHOOKS, __name__, url_prefix="/webhooks/twilio")
     timings = AnswerTimings(dependencies.services)
-    lead_calls.add_routes(blueprint, timings)
-    agent_legs.add_routes(blueprint)
+    blueprint.record(lambda state: state.app.extensions.update({EXTENSION: timings}))
+    for path, view in (lead_calls.ROUTES | agent_legs.ROUTES).items():
+        blueprint.add_url_rule(path, view.__name__, view, methods=["POST"])
     blueprint.register_error_handler(DialerError, _refuse)
     return blueprint
 

@@ -3,8 +3,10 @@
 import threading
 import time
 from collections import defaultdict
+from typing import cast
 
 import structlog
+from flask import current_app
 
 from dialer.domain.ids import CallId, TenantId
 from dialer.usecases import call_answering
@@ -13,6 +15,12 @@ from dialer.usecases.services import Services
 log = structlog.get_logger()
 
 FLUSH_SECONDS = 1.0
+EXTENSION = "answer_timings"
+
+
+def answer_timings() -> "AnswerTimings":
+    """Where this application collects them."""
+    return cast("AnswerTimings", current_app.extensions[EXTENSION])
 
 
 class AnswerTimings:

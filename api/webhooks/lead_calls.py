@@ -3,10 +3,10 @@
 import time
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from api.context import services
-from api.webhooks.answer_timings import AnswerTimings
+from api.webhooks.answer_timings import answer_timings
 from api.webhooks.carrier_request import (
     authenticator,
     carrier,
@@ -25,103 +25,97 @@ from dialer.usecases.call_answering import AnswerReport
 from dialer.usecases.call_events import ConferenceReport, StatusReport
 
 
-def add_routes(blueprint: Blueprint, timings: AnswerTimings) -> None:
-    """Register the routes; `timings` receives the time that each answer took."""
+def answer_call() -> Response:
+    """Instructions for a lead who answered."""
+    started = time.perf_counter()
+    call_id = query_id("callId")
+    report = AnswerReport(
+        call_id=call_id,
+        call_sid=required_text("CallSid"),
+        answered_by=form_text("AnsweredBy"),
+        detection_milliseconds=form_number("MachineDetectionDuration") or 0,
+        payload=payload(),
+    )
+    instruction = call_answering.answer_call(services(), report=report, authenticate=authenticator())
+    response = xml_answer(carrier().document(instruction.step))
+    tenant_id, timings = instruction.tenant_id, answer_timings()
+    if tenant_id is not None:
+        # Measured when the response has been handed to the carrier's connection.
+        response.call_on_close(lambda: timings.add(tenant_id, CallId(call_id), (time.perf_counter() - started) * 1000))
+    return response
 
-    @blueprint.post("/answer")
-    def answer_call() -> Response:
-        """Instructions for a lead who answered."""
-        started = time.perf_counter()
-        call_id = query_id("callId")
-        report = AnswerReport(
-            call_id=call_id,
-            call_sid=required_text("CallSid"),
-            answered_by=form_text("AnsweredBy"),
-            detection_milliseconds=form_number("MachineDetectionDuration") or 0,
-            payload=payload(),
+
+def poll_waiting_call() -> Response:
+    """Instructions for a lead who waits for an agent."""
+    step = call_answering.poll_waiting_call(services(), call_id=query_id("callId"), authenticate=authenticator())
+    return xml_answer(carrier().document(step))
+
+
+def play_hold() -> Response:
+    """What a lead hears while an agent's phone rings."""
+    message = call_answering.hold_message(services(), call_id=query_id("callId"), authenticate=authenticator())
+    return xml_answer(carrier().hold_document(message=message))
+
+
+def record_call_status() -> Response:
+    """Progress of a lead's call."""
+    call_id, call_sid, word = query_id("callId"), required_text("CallSid"), required_text("CallStatus")
+    state = carrier().parse_state(word)
+    report = StatusReport(
+        call_id=call_id,
+        call_sid=call_sid,
+        event_key=f"{call_sid}:status:{word[:40]}",
+        state=state or CallState.PLACED,
+        duration_seconds=form_number("CallDuration"),
+        answered_by=form_text("AnsweredBy"),
+        hangup_cause=_hangup_cause(),
+        payload=payload(),
+    )
+    call_events.record_call_status(services(), report=report, authenticate=authenticator())
+    return nothing_to_say()
+
+
+def record_machine_detection() -> Response:
+    """The verdict of machine detection."""
+    call_events.record_machine_detection(
+        services(),
+        call_id=query_id("callId"),
+        call_sid=required_text("CallSid"),
+        answered_by=required_text("AnsweredBy"),
+        payload=payload(),
+        authenticate=authenticator(),
+    )
+    return nothing_to_say()
+
+
+def record_conference_event() -> Response:
+    """Who joined or left a conference: a call's own, or an agent's standing one."""
+    report = _conference_report()
+    call_id = _call_of(report)
+    if call_id is not None:
+        call_events.record_call_conference_event(
+            services(), call_id=call_id, report=report, authenticate=authenticator()
         )
-        instruction = call_answering.answer_call(services(), report=report, authenticate=authenticator())
-        response = xml_answer(carrier().document(instruction.step))
-        tenant_id = instruction.tenant_id
-        if tenant_id is not None:
-            # Measured when the response has been handed to the carrier's connection.
-            response.call_on_close(
-                lambda: timings.add(tenant_id, CallId(call_id), (time.perf_counter() - started) * 1000)
-            )
-        return response
-
-    @blueprint.post("/waiting")
-    def poll_waiting_call() -> Response:
-        """Instructions for a lead who waits for an agent."""
-        step = call_answering.poll_waiting_call(services(), call_id=query_id("callId"), authenticate=authenticator())
-        return xml_answer(carrier().document(step))
-
-    @blueprint.post("/hold")
-    def play_hold() -> Response:
-        """What a lead hears while an agent's phone rings."""
-        message = call_answering.hold_message(services(), call_id=query_id("callId"), authenticate=authenticator())
-        return xml_answer(carrier().hold_document(message=message))
-
-    @blueprint.post("/status")
-    def record_call_status() -> Response:
-        """Progress of a lead's call."""
-        call_id, call_sid, word = query_id("callId"), required_text("CallSid"), required_text("CallStatus")
-        state = carrier().parse_state(word)
-        report = StatusReport(
-            call_id=call_id,
-            call_sid=call_sid,
-            event_key=f"{call_sid}:status:{word[:40]}",
-            state=state or CallState.PLACED,
-            duration_seconds=form_number("CallDuration"),
-            answered_by=form_text("AnsweredBy"),
-            hangup_cause=_hangup_cause(),
-            payload=payload(),
+    else:
+        call_events.record_agent_conference_event(
+            services(), agent_id=query_id("agentId"), report=report, authenticate=authenticator()
         )
-        call_events.record_call_status(services(), report=report, authenticate=authenticator())
-        return nothing_to_say()
+    return nothing_to_say()
 
-    @blueprint.post("/amd")
-    def record_machine_detection() -> Response:
-        """The verdict of machine detection."""
-        call_events.record_machine_detection(
-            services(),
-            call_id=query_id("callId"),
-            call_sid=required_text("CallSid"),
-            answered_by=required_text("AnsweredBy"),
-            payload=payload(),
-            authenticate=authenticator(),
-        )
-        return nothing_to_say()
 
-    @blueprint.post("/conference-status")
-    def record_conference_event() -> Response:
-        """Who joined or left a conference: a call's own, or an agent's standing one."""
-        report = _conference_report()
-        call_id = _call_of(report)
-        if call_id is not None:
-            call_events.record_call_conference_event(
-                services(), call_id=call_id, report=report, authenticate=authenticator()
-            )
-        else:
-            call_events.record_agent_conference_event(
-                services(), agent_id=query_id("agentId"), report=report, authenticate=authenticator()
-            )
-        return nothing_to_say()
-
-    @blueprint.post("/recording")
-    def record_recording() -> Response:
-        """A recording that is ready, or absent."""
-        call_events.record_recording(
-            services(),
-            call_id=query_id("callId"),
-            recording_sid=required_text("RecordingSid"),
-            status=form_text("RecordingStatus") or "completed",
-            url=form_text("RecordingUrl"),
-            seconds=form_number("RecordingDuration"),
-            payload=payload(),
-            authenticate=authenticator(),
-        )
-        return nothing_to_say()
+def record_recording() -> Response:
+    """A recording that is ready, or absent."""
+    call_events.record_recording(
+        services(),
+        call_id=query_id("callId"),
+        recording_sid=required_text("RecordingSid"),
+        status=form_text("RecordingStatus") or "completed",
+        url=form_text("RecordingUrl"),
+        seconds=form_number("RecordingDuration"),
+        payload=payload(),
+        authenticate=authenticator(),
+    )
+    return nothing_to_say()
 
 
 def _hangup_cause() -> str | None:
@@ -152,3 +146,14 @@ def _call_of(report: ConferenceReport) -> UUID | None:
         return UUID(value)
     except ValueError:
         return None
+
+
+ROUTES = {
+    "/answer": answer_call,
+    "/waiting": poll_waiting_call,
+    "/hold": play_hold,
+    "/status": record_call_status,
+    "/amd": record_machine_detection,
+    "/conference-status": record_conference_event,
+    "/recording": record_recording,
+}
