@@ -100,3 +100,8 @@ def test_no_key_lives_for_ever(redis_client: Redis) -> None:
     assert 0 < int(redis_client.ttl("rate:ada")) <= 60
     limiter.forget("ada")
     assert limiter.count("ada", limit=2, window_seconds=60).counted == 1
+
+
+def test_reading_the_documentation_costs_no_allowance(nobody: Caller) -> None:
+    for _ in range(5):
+        assert nobody.send("GET", "/api/docs").status_code == 200
