@@ -148,7 +148,8 @@ def test_login_answers_like_registering(ada: Caller, nobody: Caller) -> None:
 
 
 def test_login_ignores_the_case_of_the_address(ada: Caller, nobody: Caller) -> None:
-    nobody.post("/api/auth/login", json={**LOGIN, "email": "Ada@EXAMPLE.com"})
+    body = nobody.post("/api/auth/login", json={**LOGIN, "email": "Ada@EXAMPLE.com"})
+    assert body["user"]["id"] == str(ada.user_id)
 
 
 def test_spaces_belong_to_a_password(nobody: Caller) -> None:
@@ -247,8 +248,9 @@ def test_access_token_refreshes_nothing(ada: Caller, nobody: Caller) -> None:
 
 def test_refreshing_gives_a_new_pair(app: Flask, ada: Caller, nobody: Caller) -> None:
     body = nobody.post("/api/auth/refresh", json={"refresh_token": ada.refresh_token})
-    with_token(app, body["token"]).get("/api/auth/me")
-    nobody.post("/api/auth/refresh", json={"refresh_token": body["refresh_token"]})
+    assert body["refresh_token"] != ada.refresh_token
+    with_token(app, body["token"]).get("/api/auth/me", expect=200)
+    nobody.post("/api/auth/refresh", json={"refresh_token": body["refresh_token"]}, expect=200)
 
 
 def test_of_two_refreshes_at_the_same_moment_one_wins(app: Flask, ada: Caller, nobody: Caller) -> None:

@@ -289,7 +289,7 @@ def test_public_route_needs_no_token(nobody: Caller) -> None:
 
 
 def test_a_slash_at_the_end_changes_nothing(ben: Caller) -> None:
-    ben.get("/api/probe/")
+    assert ben.get("/api/probe/") == ben.get("/api/probe")
 
 
 @pytest.mark.parametrize("access", [{}, {"role": Role.AGENT, "public": True}])

@@ -193,7 +193,8 @@ def test_a_mapping_that_makes_no_sense_is_refused(ada: Any, campaign: Any, mappi
 
 def test_an_empty_mapping_is_none(ada: Any, campaign: Any) -> None:
     for mapping in ("", "{}"):
-        upload(ada, campaign, "Phone\n+14155552671\n", field_mapping=mapping)
+        body = upload(ada, campaign, "Phone\n+14155552671\n", field_mapping=mapping)
+        assert (body["results"]["total"], body["results"]["invalid"]) == (1, 0)
 
 
 def test_only_the_first_hundred_problems_are_listed(ada: Any, campaign: Any) -> None:

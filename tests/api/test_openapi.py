@@ -56,7 +56,8 @@ def test_answers_keep_to_their_own_description(document: Any, ada: Caller) -> No
     from openapi_schema_validator import OAS31Validator
 
     schema = document["paths"]["/api/users"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    OAS31Validator({**schema, "components": document["components"]}).validate(ada.get("/api/users"))
+    errors = OAS31Validator({**schema, "components": document["components"]}).iter_errors(ada.get("/api/users"))
+    assert list(errors) == []
 
 
 def test_a_campaign_keeps_to_its_description(document: Any, ada: Caller) -> None:

@@ -38,7 +38,8 @@ def test_the_limit_is_reached_and_not_passed(ben: Caller) -> None:
 def test_each_user_has_an_allowance_of_their_own(ada: Caller, ben: Caller) -> None:
     for _ in range(4):
         ben.send("GET", "/api/auth/me")
-    ada.get("/api/auth/me")
+    ben.get("/api/auth/me", expect=429)
+    ada.get("/api/auth/me", expect=200)
 
 
 def test_a_new_login_is_no_new_allowance(app: Flask, ben: Caller, services: object) -> None:

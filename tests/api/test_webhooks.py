@@ -1,72 +1,24 @@
 """The carrier's requests over HTTP, signed as Twilio signs: believed, refused, repeated, and what they cost."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
-from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 from twilio.request_validator import RequestValidator
-from werkzeug.datastructures import MultiDict
-from werkzeug.test import TestResponse
 
 from api import create_app
 from api.wiring import ApiDependencies, ApiSettings
 from dialer.domain.ids import CallId
-from dialer.integrations.carriers.twilio.webhooks import TwilioWebhooks
 from dialer.ports import CarrierAccount
-from dialer.store.session import Database
 from dialer.usecases import carrier_accounts
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_conversation, open_floor
+from tests.builders.twilio_requests import PUBLIC, Twilio
 from tests.fixtures_services import Caller
 
-PUBLIC = "https://dialer.example.com"
 OWN_ACCOUNT = CarrierAccount("AC" + "9" * 32, "a-token-of-their-own", calls_per_second=5.0, max_lines=10)
-
-
-@dataclass
-class Twilio:
-    """Sends webhooks to the application as this account's Twilio would; any part of it may be forged."""
-
-    app: Flask
-    account: CarrierAccount
-
-    def post(
-        self,
-        path: str,
-        form: dict[str, Any] | None = None,
-        *,
-        expect: int = 204,
-        signature: str | None = "",
-        token: str | None = None,
-        url: str | None = None,
-        base: str = PUBLIC,
-        claim: bool = True,
-    ) -> TestResponse:
-        sent = MultiDict({**({"AccountSid": self.account.account_sid} if claim else {}), **(form or {})})
-        address = f"/webhooks/twilio{path}"
-        if signature == "":
-            validator = RequestValidator(token or self.account.auth_token)
-            signature = validator.compute_signature(url or PUBLIC + address, sent)
-        headers = {} if signature is None else {"X-Twilio-Signature": signature}
-        response = self.app.test_client().post(address, data=sent, headers=headers, base_url=base, buffered=True)
-        assert response.status_code == expect, f"{path}: {response.status} {response.get_data(as_text=True)[:300]}"
-        return response
-
-    def document(self, path: str, form: dict[str, Any] | None = None) -> ElementTree.Element:
-        response = self.post(path, form, expect=200)
-        assert response.mimetype == "text/xml"
-        return ElementTree.fromstring(response.data)
-
-
-@pytest.fixture
-def dependencies(dependencies: ApiDependencies) -> ApiDependencies:
-    return replace(dependencies, carrier_webhooks=TwilioWebhooks(PUBLIC))
 
 
 @pytest.fixture
@@ -74,23 +26,6 @@ def quiet(dependencies: ApiDependencies, api_settings: ApiSettings) -> Flask:
     app = create_app(dependencies, api_settings)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app
-
-
-@pytest.fixture
-def twilio(app: Flask, services: Services) -> Twilio:
-    return Twilio(app, services.platform_account)
-
-
-@pytest.fixture
-def floor(services: Services) -> Floor:
-    return open_floor(services)
-
-
-@pytest.fixture
-def call_id(floor: Floor) -> CallId:
-    floor.console_agent()
-    floor.leads(1)
-    return floor.dial()
 
 
 def webhooks_of(floor: Floor, call_id: CallId) -> dict[str, tuple[str, dict[str, str]]]:
@@ -294,89 +229,6 @@ def test_the_story_of_a_console_call_over_http(twilio: Twilio, floor: Floor, cal
                                               "SipResponseCode": "200"})  # fmt: skip
     call = floor.call(call_id)
     assert (call.state, call.duration_seconds, call.hangup_cause) == ("completed", 61, "sip 200")
-
-
-@dataclass
-class Counted:
-    """What one connection pool was asked to do."""
-
-    statements: list[str] = field(default_factory=list)
-    transactions: int = 0
-
-
-@contextmanager
-def counting(database: Database) -> Iterator[Counted]:
-    counted = Counted()
-
-    def on_execute(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        counted.statements.append(" ".join(statement.split()))
-
-    def on_begin(_conn: Any) -> None:
-        counted.transactions += 1
-
-    event.listen(database.engine, "before_cursor_execute", on_execute)
-    event.listen(database.engine, "begin", on_begin)
-    try:
-        yield counted
-    finally:
-        event.remove(database.engine, "before_cursor_execute", on_execute)
-        event.remove(database.engine, "begin", on_begin)
-
-
-def show(title: str, counted: Counted) -> None:
-    print(f"\n{title}: {len(counted.statements)} statements, {counted.transactions} transactions")  # noqa: T201
-    for number, statement in enumerate(counted.statements, 1):
-        print(f"  {number:2} {statement[:150]}")  # noqa: T201
-
-
-@pytest.mark.parametrize("account_known", [True, False])
-def test_an_answer_with_an_idle_agent_costs_at_most_8_statements_in_1_transaction(
-    services: Services, twilio: Twilio, floor: Floor, call_id: CallId, account_known: bool
-) -> None:
-    if not account_known:
-        services.account_cache.clear()
-    with counting(services.database) as counted:
-        twilio.document(f"/answer?leadId={uuid4()}&callId={call_id}", {"CallSid": floor.sid(call_id)})
-    show("answer webhook", counted)
-    assert len(counted.statements) <= 8
-    assert counted.transactions == 1
-
-
-def test_the_whole_life_of_an_answered_call_costs_at_most_40_statements(
-    services: Services, twilio: Twilio, floor: Floor
-) -> None:
-    floor.console_agent()
-    floor.leads(1)
-    agent = floor.rows("select * from agents")[0]
-    steps: dict[str, Callable[[], object]] = {}
-    with counting(services.database) as whole:
-        call_id = floor.dial()
-        sid = floor.sid(call_id)
-        steps = {
-            "ringing": lambda: twilio.post(f"/status?callId={call_id}", {"CallSid": sid, "CallStatus": "ringing"}),
-            "answer": lambda: twilio.document(f"/answer?leadId={uuid4()}&callId={call_id}", {"CallSid": sid}),
-            "in-progress": lambda: twilio.post(
-                f"/status?callId={call_id}", {"CallSid": sid, "CallStatus": "in-progress"}
-            ),
-            "join": lambda: twilio.post(
-                f"/conference-status?agentId={agent.id}",
-                {"ConferenceSid": "CF1", "SequenceNumber": "5", "StatusCallbackEvent": "participant-join",
-                 "CallSid": sid, "ParticipantLabel": f"call_{call_id}"},
-            ),
-            "leave": lambda: twilio.post(
-                f"/conference-status?agentId={agent.id}",
-                {"ConferenceSid": "CF1", "SequenceNumber": "6", "StatusCallbackEvent": "participant-leave",
-                 "CallSid": sid, "ParticipantLabel": f"call_{call_id}"},
-            ),
-            "completed": lambda: twilio.post(
-                f"/status?callId={call_id}", {"CallSid": sid, "CallStatus": "completed", "CallDuration": "61"}
-            ),
-        }  # fmt: skip
-        for step in steps.values():
-            step()
-    show("the whole life of an answered call", whole)
-    assert floor.call(call_id).disposition == "answered"
-    assert len(whole.statements) <= 40
 
 
 def test_a_finished_conversation_is_not_reopened_by_what_comes_late(twilio: Twilio, floor: Floor) -> None:

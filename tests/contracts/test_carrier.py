@@ -237,6 +237,9 @@ def test_a_message_can_be_left(side: Side, number: str) -> None:
     call_sid = place(side, number)
     side.bring_to(call_sid, CallState.ANSWERED)
     side.carrier.leave_voicemail(ACCOUNT, call_sid=call_sid, message_url="https://example.com/m.mp3")
+    call = side.carrier.fetch_call(ACCOUNT, call_sid=call_sid)
+    assert call is not None
+    assert call.state in (CallState.ANSWERED, CallState.COMPLETED), "it is listening, or has heard it"
 
 
 def test_a_call_that_is_over_cannot_be_steered_and_ending_it_again_is_a_success(side: Side, number: str) -> None:

@@ -1,25 +1,10 @@
 """The journal of a call: each fact once, whoever reports it how often."""
 
-import pytest
-
 from dialer.domain.calls import CallState, Verdict
 from dialer.domain.ids import CallId
 from dialer.store import calls as store
-from dialer.usecases.services import Services
-from tests.builders.floor import Floor, open_floor
+from tests.builders.floor import Floor
 from tests.store.races import at_once
-
-
-@pytest.fixture
-def floor(services: Services) -> Floor:
-    return open_floor(services)
-
-
-@pytest.fixture
-def call_id(floor: Floor) -> CallId:
-    floor.console_agent()
-    floor.leads(1)
-    return floor.dial()
 
 
 def record(floor: Floor, call_id: CallId, key: str) -> int | None:

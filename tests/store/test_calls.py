@@ -20,11 +20,6 @@ from tests.store.races import at_once, in_background, until_somebody_waits_for_a
 S = CallState
 
 
-@pytest.fixture
-def floor(services: Services) -> Floor:
-    return open_floor(services)
-
-
 def placed_calls(floor: Floor, count: int) -> list[CallId]:
     for _ in range(count):
         floor.console_agent()

@@ -18,11 +18,6 @@ from tests.builders.leads import make_lead
 from tests.store.races import at_once
 
 
-@pytest.fixture
-def floor(services: Services) -> Floor:
-    return open_floor(services)
-
-
 def plan(floor: Floor, max_calls: int) -> list[CallId]:
     now = floor.services.clock.now()
     with floor.services.transaction(floor.tenant_id) as tx:

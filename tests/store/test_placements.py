@@ -1,6 +1,5 @@
 """The placing transaction on real PostgreSQL: who locks decides, and decides on what is true then."""
 
-import pytest
 from sqlalchemy import text
 
 from dialer.domain.ids import CallId
@@ -10,19 +9,6 @@ from dialer.usecases import dialing
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
 from tests.store.races import at_once, in_background, until_somebody_waits_for_a_lock
-
-
-@pytest.fixture
-def floor(services: Services) -> Floor:
-    return open_floor(services)
-
-
-@pytest.fixture
-def planned(floor: Floor) -> CallId:
-    floor.console_agent()
-    floor.leads(1)
-    (call_id,) = floor.plan()
-    return call_id
 
 
 def test_two_runs_of_one_placement_at_once_place_one_call(floor: Floor, planned: CallId) -> None:

@@ -18,11 +18,6 @@ S = CallState
 LEG = "CA" + "a" * 32
 
 
-@pytest.fixture
-def floor(services: Services) -> Floor:
-    return open_floor(services)
-
-
 def connect(floor: Floor, agent_id: AgentId, call_sid: str = LEG) -> None:
     agent_legs.connect_agent_leg(floor.services, agent_id=agent_id, call_sid=call_sid, authenticate=genuine)
 

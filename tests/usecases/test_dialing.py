@@ -26,14 +26,6 @@ def floor(services: Services) -> Floor:
     return open_floor(services, amd_enabled=True, voicemail_message_url="https://example.com/vm.mp3", record_calls=True)
 
 
-@pytest.fixture
-def planned(floor: Floor) -> CallId:
-    floor.console_agent()
-    floor.leads(1)
-    (call_id,) = floor.plan()
-    return call_id
-
-
 def lead_of(floor: Floor, call_id: CallId) -> Any:
     return floor.lead(floor.call(call_id).lead_id)
 

@@ -13,11 +13,6 @@ from tests.builders.floor import Floor, open_floor
 from tests.fakes import FrozenClock
 
 
-@pytest.fixture
-def floor(services: Services) -> Floor:
-    return open_floor(services)
-
-
 def test_a_tick_plans_one_call_for_each_idle_agent_and_sends_each_to_be_placed(floor: Floor) -> None:
     floor.console_agent()
     floor.phone_agent()

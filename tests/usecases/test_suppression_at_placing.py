@@ -16,14 +16,6 @@ def floor(services: Services, ada: Any) -> Floor:
     return open_floor(services, ada.tenant_id)
 
 
-@pytest.fixture
-def planned(floor: Floor) -> CallId:
-    floor.console_agent()
-    floor.leads(1)
-    (call_id,) = floor.plan()
-    return call_id
-
-
 def suppress(floor: Floor, who: Any, number: str, **options: Any) -> None:
     suppressions.add_suppression(floor.services, actor=who.principal, phone=number, **{"campaign_id": None, **options})
 

@@ -12,11 +12,6 @@ from tests.fakes import FrozenClock
 S = CallState
 
 
-@pytest.fixture
-def floor(services: Services) -> Floor:
-    return open_floor(services)
-
-
 def waiting(floor: Floor) -> CallId:
     """Somebody who answered when nobody was free."""
     agent_id = floor.console_agent()
