@@ -1,5 +1,6 @@
 """How many calls to place now. Pure: no clock, no I/O; seconds are floats on the campaign's clock."""
 
+from dialer.domain.pacing.decision import PacingDecision
 from dialer.domain.pacing.events import (
     Abandoned,
     AgentJoined,
@@ -13,6 +14,7 @@ from dialer.domain.pacing.events import (
     WrapUpEnded,
 )
 from dialer.domain.pacing.pacer import Pacer, choose_pacer
+from dialer.domain.pacing.predictive import PredictivePacer
 from dialer.domain.pacing.progressive import ProgressivePacer
 from dialer.domain.pacing.ratio import RatioPacer
 from dialer.domain.pacing.snapshot import AgentState, Snapshot
@@ -26,7 +28,9 @@ __all__ = [
     "Connected",
     "Dialed",
     "Pacer",
+    "PacingDecision",
     "PacingEvent",
+    "PredictivePacer",
     "ProgressivePacer",
     "RatioPacer",
     "Snapshot",

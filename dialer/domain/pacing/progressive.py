@@ -1,5 +1,6 @@
 """One line per idle agent: nobody who answers can be left without one."""
 
+from dialer.domain.pacing.decision import PacingDecision
 from dialer.domain.pacing.events import PacingEvent
 from dialer.domain.pacing.snapshot import Snapshot
 
@@ -12,4 +13,10 @@ class ProgressivePacer:
 
     def calls_to_place(self, snapshot: Snapshot) -> int:
         """Idle agents, less the calls that ring or wait for them already."""
-        return max(0, snapshot.idle_agents - len(snapshot.ringing) - len(snapshot.waiting))
+        return self.decide(snapshot).calls
+
+    def decide(self, snapshot: Snapshot) -> PacingDecision:
+        """The same, with its reason."""
+        idle = snapshot.idle_agents
+        calls = max(0, idle - len(snapshot.ringing) - len(snapshot.waiting))
+        return PacingDecision(calls, "agents_spoken_for" if snapshot.agents else "no_agents", idle)

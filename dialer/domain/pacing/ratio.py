@@ -2,6 +2,7 @@
 
 import math
 
+from dialer.domain.pacing.decision import PacingDecision
 from dialer.domain.pacing.events import PacingEvent
 from dialer.domain.pacing.snapshot import Snapshot
 
@@ -19,7 +20,11 @@ class RatioPacer:
 
     def calls_to_place(self, snapshot: Snapshot) -> int:
         """The lines wanted for the agents who are idle and not spoken for by a waiting person, less those ringing."""
-        free = snapshot.idle_agents - len(snapshot.waiting)
-        if free <= 0:
-            return 0
-        return max(0, math.floor(self.ratio * free) - len(snapshot.ringing))
+        return self.decide(snapshot).calls
+
+    def decide(self, snapshot: Snapshot) -> PacingDecision:
+        """The same, with its reason."""
+        idle = snapshot.idle_agents
+        free = max(0, idle - len(snapshot.waiting))
+        calls = max(0, math.floor(self.ratio * free) - len(snapshot.ringing))
+        return PacingDecision(calls, "ratio" if snapshot.agents else "no_agents", idle)

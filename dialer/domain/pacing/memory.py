@@ -1,0 +1,221 @@
+"""What a floor's events have taught: ring times and answers, talks and wrap-ups, and how all of them drift."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+import numpy as np
+
+from dialer.domain.pacing.durations import LONGEST, DurationModel, Floats, cumulate
+from dialer.domain.pacing.events import (
+    Abandoned,
+    AgentJoined,
+    AgentLeft,
+    Answered,
+    Connected,
+    Dialed,
+    PacingEvent,
+    TalkEnded,
+    Unanswered,
+    WrapUpEnded,
+)
+from dialer.domain.pacing.forecast import Curves, Outlook
+from dialer.domain.pacing.ringing import Ending, RingModel
+from dialer.domain.pacing.tempo import Tempo
+from dialer.domain.pacing.under_way import UnderWay
+
+RING_MEMORY = 3000.0
+"""Calls."""
+TALK_MEMORY = 800.0
+"""Talks and wrap-ups."""
+REFRESH_SHARE = 0.01
+MOST_EVENTS_BETWEEN_REFRESHES = 60
+CAUTION = 1.0
+"""Standard errors by which the chance of an answer is taken higher than measured."""
+LONGEST_SILENCE = 6.0
+"""Expected answers. A longer silence is a carrier's outage, not a list that nobody answers: it teaches no more."""
+ANSWERS_BEFORE_DRIFT = 20.0
+"""Before, the curves are still mostly guesses, and a difference from them is no drift."""
+
+AnswerEnd = Literal["connected", "abandoned"]
+
+
+class FloorMemory:
+    """Models, and what is under way now: needed to learn from what has not ended yet."""
+
+    def __init__(self) -> None:
+        self.ring = RingModel(memory=RING_MEMORY)
+        self.talk = DurationModel(prior_mean=120.0, memory=TALK_MEMORY)
+        self.wrap_up = DurationModel(prior_mean=15.0, memory=TALK_MEMORY)
+        self.live_tempo = Tempo()
+        self.talk_tempo = Tempo()
+        self._dialed = UnderWay()
+        self._answered = UnderWay()
+        self._talking = UnderWay()
+        self._wrapping_up = UnderWay()
+        self._unlearned = 0
+        self._refreshed_at: float | None = None
+        self._live_seen = 0.0
+        self._live_expected = 0.0
+        self._talks_seen = 0.0
+        self._talks_expected = 0.0
+        self._silence = 0.0
+        self._caution = self._how_cautious()
+        self._limits = (
+            (self._dialed, 600.0),
+            (self._answered, 600.0),
+            (self._talking, LONGEST),
+            (self._wrapping_up, 3600.0),
+        )
+        self._outlook: tuple[float, Outlook] | None = None
+        self._take(self._make_curves(0.0))
+
+    def observe(self, event: PacingEvent) -> AnswerEnd | None:
+        """Learn from one event; tell how a live answer ended, if it did now."""
+        ended: AnswerEnd | None = None
+        match event:
+            case Dialed(call_id, at):
+                self._dialed.begin(call_id, at)
+            case Answered(call_id, at, by):
+                if self._stop_ringing(call_id, at, "live" if by == "human" else "machine") and by == "human":
+                    self._answered.begin(call_id, at)
+            case Unanswered(call_id, at, outcome):
+                self._stop_ringing(call_id, at, "censored" if outcome in ("failed", "canceled") else "unanswered")
+            case Connected(call_id, agent_id, at):
+                ended = "connected" if self._answered.end(call_id, at) is not None else None
+                self._talking.begin(agent_id, at)
+                self._wrapping_up.end(agent_id, at)
+            case Abandoned(call_id, at):
+                ended = "abandoned" if self._answered.end(call_id, at) is not None else None
+            case TalkEnded(_, agent_id, at):
+                self._end_talk(agent_id, at)
+            case WrapUpEnded(agent_id, at):
+                lasted = self._wrapping_up.end(agent_id, at)
+                if lasted is not None:
+                    self.wrap_up.observe(lasted)
+            case AgentJoined(agent_id, at) | AgentLeft(agent_id, at):
+                # Who leaves in the middle of a talk ends it unseen.
+                self._talking.end(agent_id, at)
+                self._wrapping_up.end(agent_id, at)
+        self._unlearned += 1
+        if self._unlearned >= max(1.0, min(REFRESH_SHARE * self.ring.count, MOST_EVENTS_BETWEEN_REFRESHES)):
+            self._refresh(event.at)
+        return ended
+
+    def outlook(self, max_wait_seconds: float) -> Outlook:
+        """The coming ring time by what is known now."""
+        if self._outlook is None or self._outlook[0] != max_wait_seconds:
+            made = Outlook(
+                self._curves,
+                live_tempo=self.live_tempo.ratio * self._caution,
+                talk_tempo=self.talk_tempo.ratio,
+                max_wait_seconds=max_wait_seconds,
+            )
+            self._outlook = (max_wait_seconds, made)
+        return self._outlook[1]
+
+    def _stop_ringing(self, call_id: str, at: float, ending: Ending) -> bool:
+        rang = self._dialed.end(call_id, at)
+        if rang is None:
+            return False
+        self.ring.observe(ending, rang)
+        self._live_expected += self._expected(self._curves.live, np.array([rang]), at)
+        self._live_seen += ending == "live"
+        return True
+
+    def _end_talk(self, agent_id: str, at: float) -> None:
+        lasted = self._talking.end(agent_id, at)
+        if lasted is None:
+            return
+        self.talk.observe(lasted)
+        self._talks_expected += self._expected(self._talk_curve, np.array([lasted]), at)
+        self._talks_seen += 1.0
+        self._wrapping_up.begin(agent_id, at)
+
+    def _expected(self, curve: Floats, ages: Floats, at: float) -> float:
+        """Ends that the curve expects of things of these ages since the last refresh, or since they began."""
+        since = np.inf if self._refreshed_at is None else max(0.0, at - self._refreshed_at)
+        return float((_at(curve, ages) - _at(curve, np.maximum(ages - since, 0.0))).sum())
+
+    def _refresh(self, at: float) -> None:
+        """Turn what was counted into curves, and compare what happened since the last time with what they expected."""
+        for under_way, longest in self._limits:
+            under_way.forget(at, longest)
+        self._live_expected += self._expected(self._curves.live, self._dialed.ages(at), at)
+        self._learn_live_tempo()
+        self._talks_expected += self._expected(self._talk_curve, self._talking.ages(at), at)
+        self.talk_tempo.observe(self._talks_seen, self._talks_expected)
+        self._talks_seen = self._talks_expected = 0.0
+        self._refreshed_at = at
+        self._unlearned = 0
+        self._caution = self._how_cautious()
+        self._take(self._make_curves(at))
+
+    def _how_cautious(self) -> float:
+        """The factor by which answers are taken to be likelier than measured; it shrinks as answers come in."""
+        return 1.0 + CAUTION / math.sqrt(4.0 + float(self.ring.shares("live").sum()))
+
+    def _learn_live_tempo(self) -> None:
+        if self.ring.shares("live").sum() < ANSWERS_BEFORE_DRIFT:
+            self._live_seen = self._live_expected = 0.0
+            return
+        expected = self._live_expected
+        if self._live_seen:
+            self._silence = 0.0
+        else:
+            expected = min(expected, max(0.0, LONGEST_SILENCE - self._silence))
+            self._silence += expected
+        self.live_tempo.observe(self._live_seen, expected)
+        self._live_seen = self._live_expected = 0.0
+
+    def _make_curves(self, at: float) -> Curves:
+        live, other = self.ring.hazards(self._dialed.ages(at))
+        talk = self.talk.hazard(self._talking.ages(at))
+        return Curves(live, other, talk, self.wrap_up.hazard(self._wrapping_up.ages(at)))
+
+    def _take(self, curves: Curves) -> None:
+        self._curves = curves
+        self._talk_curve = cumulate(curves.talk)
+        self._outlook = None
+
+    def to_state(self) -> dict[str, Any]:
+        """JSON values, to the last digit: who goes on from them decides the same."""
+        state: dict[str, Any] = {name: getattr(self, name).to_state() for name in _LEARNED}
+        state |= {name: getattr(self, f"_{name}").to_state() for name in _UNDER_WAY}
+        state |= {name: getattr(self, f"_{name}") for name in _COUNTED}
+        state["curves"] = {name: getattr(self._curves, name).tolist() for name in _CURVES}
+        return state
+
+    def restore(self, state: Mapping[str, Any]) -> Self:
+        """Take over what `to_state` gave."""
+        for name in _LEARNED:
+            getattr(self, name).restore(state[name])
+        for name in _UNDER_WAY:
+            getattr(self, f"_{name}").restore(state[name])
+        for name in _COUNTED:
+            setattr(self, f"_{name}", state[name])
+        self._take(Curves(**{name: np.array(state["curves"][name]) for name in _CURVES}))
+        return self
+
+
+_LEARNED = ("ring", "talk", "wrap_up", "live_tempo", "talk_tempo")
+_UNDER_WAY = ("dialed", "answered", "talking", "wrapping_up")
+_COUNTED = (
+    "unlearned",
+    "refreshed_at",
+    "live_seen",
+    "live_expected",
+    "talks_seen",
+    "talks_expected",
+    "silence",
+    "caution",
+)
+_CURVES = ("live", "other", "talk", "wrap_up")
+
+
+def _at(curve: Floats, seconds: Floats) -> Floats:
+    """The curve, given at whole seconds, at any."""
+    low = np.clip(seconds, 0.0, len(curve) - 1.001)
+    whole = low.astype(int)
+    result: Floats = curve[whole] + (low - whole) * (curve[whole + 1] - curve[whole])
+    return result
