@@ -4,6 +4,7 @@ from dialer.integrations.carriers.twilio.carrier import TwilioCarrier
 from dialer.integrations.carriers.twilio.webhooks import TwilioWebhooks
 from dialer.integrations.celery_queue import CeleryTaskQueue, celery_app
 from dialer.integrations.clock import SystemClock
+from dialer.integrations.floor_simulations import SubprocessFloorSimulations
 from dialer.integrations.passwords import Argon2Passwords
 from dialer.integrations.redis.capacity_gate import RedisCapacityGate
 from dialer.integrations.redis.connection import connect_redis
@@ -30,6 +31,7 @@ def build_services(settings: Settings, *, application_name: str, pool_size: int 
         clock=SystemClock(),
         secrets=FernetSecretBox(settings.field_encryption_keys),
         passwords=Argon2Passwords(),
+        simulations=SubprocessFloorSimulations(),
         platform_account=platform_account(settings),
     )
 

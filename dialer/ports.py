@@ -4,7 +4,7 @@ Each has a real implementation in `dialer.integrations` and a fake in `tests/fak
 the docstrings below.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from uuid import UUID
 from dialer.domain.callee_steps import CalleeStep
 from dialer.domain.calls import CallState
 from dialer.domain.ids import AgentId, CallId, TenantId
+from dialer.domain.pacing.what_if import SimulatedFloor, WhatIf
 
 AnsweredBy = Literal[
     "human", "machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax", "unknown"
@@ -151,6 +152,16 @@ class CapacityGate(Protocol):
 
         Returns None, reserving nothing, when that start lies further ahead than `max_wait_seconds`. Starts are spaced
         evenly. A reservation that is not used is lost. State lost (a flushed Redis) frees one start, never a burst.
+        """
+
+
+class FloorSimulations(Protocol):
+    """Simulates call floors. Needs a processor for seconds, which must not be one that answers calls."""
+
+    def simulate(self, questions: Sequence[WhatIf], *, seconds: float) -> list[SimulatedFloor]:
+        """Answer each question, all at the same time, within about `seconds`; with fewer trials on a busy machine.
+
+        Raises Unavailable while others are being answered, and when no answer comes in time.
         """
 
 

@@ -18,4 +18,5 @@ JOBS = (
     Job("dialer.calls.move_scheduled_campaigns", 5),
     Job("dialer.calls.sweep_costs", 10),
     Job("dialer.calls.sweep_agent_legs", 30),
+    Job("dialer.calls.sweep_pacing", 60),
 )

@@ -46,12 +46,12 @@ from dialer.store.session import Database
 from dialer.usecases import access
 from dialer.usecases.access import Login, NewUser
 from dialer.usecases.services import Services
-from tests.fakes import FakeCarrier, FrozenClock, OpenGate, RecordingFeed, RecordingQueue
+from tests.fakes import FakeCarrier, FrozenClock, InstantSimulations, OpenGate, RecordingFeed, RecordingQueue
 
 PASSWORD = "correct horse battery"
 PUBLIC_URL = "https://dialer.example.com"
 JWT_SECRET = "a-secret-that-only-these-tests-use-and-nobody-else"
-Fake = TypeVar("Fake", FrozenClock, FakeCarrier, RecordingQueue, RecordingFeed, OpenGate)
+Fake = TypeVar("Fake", FrozenClock, FakeCarrier, RecordingQueue, RecordingFeed, OpenGate, InstantSimulations)
 _FIELD_KEY = "nbTXWUjpHrVL0u9GiK7mVfCMKy1BFFpWJtZJbZv0y3Q="
 
 
@@ -89,11 +89,12 @@ class Fakes:
     queue: RecordingQueue
     feed: RecordingFeed
     gate: OpenGate
+    simulations: InstantSimulations
 
 
 @pytest.fixture(scope="session")
 def _fakes() -> Fakes:
-    return Fakes(FrozenClock(), FakeCarrier(), RecordingQueue(), RecordingFeed(), OpenGate())
+    return Fakes(FrozenClock(), FakeCarrier(), RecordingQueue(), RecordingFeed(), OpenGate(), InstantSimulations())
 
 
 def _anew(fake: Fake) -> Fake:
@@ -133,6 +134,12 @@ def gate(_fakes: Fakes) -> OpenGate:
     return _anew(_fakes.gate)
 
 
+@pytest.fixture
+def simulations(_fakes: Fakes) -> InstantSimulations:
+    """Simulated floors that are not simulated."""
+    return _anew(_fakes.simulations)
+
+
 @pytest.fixture(scope="session")
 def _passwords() -> Argon2Passwords:
     """The real hasher at the lowest cost."""
@@ -150,6 +157,7 @@ def _services(_application_database: Database, _fakes: Fakes, _passwords: Argon2
         clock=_fakes.clock,
         secrets=FernetSecretBox((_FIELD_KEY,)),
         passwords=_passwords,
+        simulations=_fakes.simulations,
         platform_account=CarrierAccount("AC" + "0" * 32, "platform-token", calls_per_second=5.0, max_lines=100),
     )
 
@@ -162,6 +170,7 @@ def services(
     feed: RecordingFeed,
     gate: OpenGate,
     clock: FrozenClock,
+    simulations: InstantSimulations,
     _services: Services,
 ) -> Iterator[Services]:
     """What use cases work with: a real database, fakes for the rest."""

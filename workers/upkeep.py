@@ -3,6 +3,7 @@
 | in flight                 | may last | found by            | then                                              |
 | ------------------------- | -------- | ------------------- | ------------------------------------------------- |
 | lead `queued`             | 30 s     | sweep_claims        | back to its list                                  |
+| lead on an agent's screen | 2 min    | sweep_previews      | back to its list                                  |
 | call `planned`            | 15 s     | sweep_calls         | withdrawn, lead back to its list                  |
 | call `placing`            | 20 s     | sweep_calls         | `unresolved`                                      |
 | call `unresolved`         | 5 s      | sweep_calls         | looked up at the carrier; never placed again      |
@@ -17,9 +18,10 @@
 | agent's leg open          | 1 min    | sweep_agent_legs    | state fetched from the carrier                    |
 | cost unknown              | 20 s     | sweep_costs         | fetched from the carrier                          |
 | campaign schedule         | its time | move_scheduled_campaigns | started or completed                         |
+| pacing's events, decisions | 2 d, 1 d | sweep_pacing       | deleted; before that, every event is learned from |
 """
 
-from dialer.usecases import agent_presence, campaigns, sweeps
+from dialer.usecases import agent_presence, campaigns, pacing_upkeep, previews, sweeps
 from workers.app import app, services
 
 UPKEEP = {"acks_late": True, "soft_time_limit": 50, "time_limit": 60}
@@ -34,11 +36,12 @@ def sweep_calls() -> None:
 
 @app.task(name="dialer.calls.sweep_agents", **UPKEEP)
 def sweep_agents() -> None:
-    """End wrap-ups, notice vanished consoles, free agents from ended calls, rescue deserted callees."""
+    """End wrap-ups, notice vanished consoles, free agents of ended calls, rescue deserted callees, end old previews."""
     agent_presence.sweep_wrap_ups(services())
     agent_presence.sweep_presence(services())
     sweeps.sweep_held_calls(services())
     sweeps.sweep_deserted_calls(services())
+    previews.sweep_previews(services())
 
 
 @app.task(name="dialer.calls.sweep_agent_legs", **UPKEEP)
@@ -59,3 +62,10 @@ def move_scheduled_campaigns() -> None:
     campaigns.start_scheduled_campaigns(services())
     campaigns.end_scheduled_campaigns(services())
     campaigns.complete_exhausted_campaigns(services())
+
+
+@app.task(name="dialer.calls.sweep_pacing", **UPKEEP)
+def sweep_pacing() -> None:
+    """Learn from the last calls of campaigns that have stopped; delete what pacing has kept for long enough."""
+    pacing_upkeep.learn_from_ended_calls(services())
+    pacing_upkeep.sweep_pacing_records(services())

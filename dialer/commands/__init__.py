@@ -1,6 +1,6 @@
 """The command groups. To add one: a module with `register(commands)`, and its name in GROUPS."""
 
-from dialer.commands import carrier, check_config, create_user, db, doctor, import_leads, serve
+from dialer.commands import carrier, check_config, create_user, db, doctor, import_leads, replay, serve
 
 GROUPS = (
     db.register,
@@ -10,4 +10,5 @@ GROUPS = (
     doctor.register,
     check_config.register,
     import_leads.register,
+    replay.register,
 )

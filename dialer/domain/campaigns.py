@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from dialer.domain.errors import Conflict, FieldError, Invalid
 from dialer.domain.ids import AgentGroupId
+from dialer.domain.pacing.abandonment import DEFAULT_STANDARD, STANDARDS
 from dialer.domain.phone_numbers import PhoneProblem, known_regions, parse_caller_id
 
 
@@ -26,10 +27,12 @@ class CampaignStatus(StrEnum):
 
 
 class DialMode(StrEnum):
-    """How many lines to place: one for each free agent, or `pacing_ratio` for each."""
+    """How calls come about: at an agent's word, one for each free agent, `pacing_ratio` for each, or by forecast."""
 
+    PREVIEW = "preview"
     PROGRESSIVE = "progressive"
     RATIO = "ratio"
+    PREDICTIVE = "predictive"
 
 
 class AmdMode(StrEnum):
@@ -56,6 +59,7 @@ USING_AGENTS = frozenset({_S.SCHEDULED, _S.ACTIVE, _S.PAUSED})
 
 # An unanswered call must ring for 15 seconds or four rings: 47 CFR 64.1200(a)(6), 16 CFR 310.4(b)(4)(ii).
 MIN_RING_TIMEOUT_SECONDS = 15
+MIN_ABANDONMENT_RATE = Decimal("0.0001")
 DEFAULT_ABANDONMENT_MESSAGE = (
     "Hello. This was a call from [business name]. We are sorry that nobody is free to speak with you at this moment. "
     "To be taken off our list, please call us back at the number shown. Goodbye."
@@ -79,6 +83,7 @@ class CampaignSettings:
 
     Calling hours are wall times in `timezone`, half-open; an end before the start crosses midnight, equal ones mean the
     whole day. `default_region` is the country of numbers written without one; None takes the caller id's.
+    `max_abandonment_rate` is a share of 1, and may only be stricter than the standard's own.
     """
 
     name: str
@@ -96,6 +101,8 @@ class CampaignSettings:
     record_calls: bool = False
     dial_mode: DialMode = DialMode.PROGRESSIVE
     pacing_ratio: Decimal = Decimal("1.5")
+    abandonment_standard: str = DEFAULT_STANDARD
+    max_abandonment_rate: Decimal = Decimal("0.03")
     ring_timeout_seconds: int = 25
     wrap_up_seconds: int = 15
     abandonment_message: str = DEFAULT_ABANDONMENT_MESSAGE
@@ -130,6 +137,8 @@ class CampaignChanges(TypedDict, total=False):
     record_calls: bool
     dial_mode: DialMode
     pacing_ratio: Decimal
+    abandonment_standard: str
+    max_abandonment_rate: Decimal
     ring_timeout_seconds: int
     wrap_up_seconds: int
     abandonment_message: str
@@ -150,6 +159,7 @@ def check_settings(settings: CampaignSettings) -> CampaignSettings:
     if isinstance(caller_id, PhoneProblem):
         mistakes.append(FieldError("caller_id", caller_id.message))
     mistakes += _range_mistakes(settings) + _text_mistakes(settings) + _schedule_mistakes(settings)
+    mistakes += _abandonment_mistakes(settings)
     if mistakes or isinstance(caller_id, PhoneProblem):
         raise Invalid("; ".join(f"{mistake.field}: {mistake.message}" for mistake in mistakes), fields=tuple(mistakes))
     region = (settings.default_region or caller_id.region).upper()
@@ -201,6 +211,17 @@ def _schedule_mistakes(settings: CampaignSettings) -> list[FieldError]:
     if start is not None and end is not None and end <= start:
         mistakes.append(FieldError("schedule_end", "must be after schedule_start"))
     return mistakes
+
+
+def _abandonment_mistakes(settings: CampaignSettings) -> list[FieldError]:
+    standard = STANDARDS.get(settings.abandonment_standard)
+    if standard is None:
+        return [FieldError("abandonment_standard", f"must be one of {', '.join(sorted(STANDARDS))}")]
+    limit = Decimal(str(standard.max_rate))
+    if not MIN_ABANDONMENT_RATE <= settings.max_abandonment_rate <= limit:
+        message = f"must be between {MIN_ABANDONMENT_RATE} and {limit}, the limit of the standard {standard.key}"
+        return [FieldError("max_abandonment_rate", message)]
+    return []
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ RINGS_OUT_WITHIN_SECONDS = 3.0
 def probable_people(learned: LearnedFloor, *, ring_timeout_seconds: float) -> People:
     """The people in whom all chances are as learned."""
     chances = (learned.live_chance, learned.machine_chance, learned.failed_chance)
-    shares = [durations.shares for durations in _durations(learned)]
+    shares = [_shares(durations) for durations in _durations(learned)]
     return _people(learned, chances, shares, ring_timeout_seconds)
 
 
@@ -82,9 +82,15 @@ def _people(
     )
 
 
+def _shares(durations: LearnedDurations) -> list[float]:
+    """As they are; where nothing was seen and nothing assumed, anything may be."""
+    return list(durations.shares) if math.fsum(durations.shares) > 0 else [1.0] * len(durations.shares)
+
+
 def _redrawn(durations: LearnedDurations, dice: np.random.Generator) -> list[float]:
-    scale = (durations.seen + PRIOR_DURATIONS) / math.fsum(durations.shares)
-    return _dirichlet([share * scale for share in durations.shares], dice)
+    shares = _shares(durations)
+    scale = (durations.seen + PRIOR_DURATIONS) / math.fsum(shares)
+    return _dirichlet([share * scale for share in shares], dice)
 
 
 def _dirichlet(weights: Sequence[float], dice: np.random.Generator) -> list[float]:

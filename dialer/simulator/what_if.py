@@ -12,18 +12,21 @@ from dialer.domain.pacing.what_if import SimulatedFloor, Tally, Trial, WhatIf
 from dialer.simulator.floor import Floor
 from dialer.simulator.learned_people import outcomes_of, possible_people, probable_people
 from dialer.simulator.people import People
-from dialer.simulator.scenario import Scenario
+from dialer.simulator.scenario import Change, Scenario
 
 LEAST_TRIALS = 8
 """What trials are sized for; FEWEST_TRIALS is what an answer rests on when the machine was slower than the pilot."""
 FEWEST_TRIALS = 5
 MOST_TRIALS = 200
 WISHED_TRIALS = 24
-WARM_UP_SECONDS = 120.0
+WARM_UP_SECONDS = 150.0
+ARRIVAL_SECONDS = 90.0
+"""Agents come one after another: all at once they would talk and end in waves for a long time."""
 SHORTEST_SECONDS = (90.0, 240.0)
 SHORTEST_AGENT_SECONDS = 9000.0
 """Measured per trial; a shorter stretch is mostly luck, on a small floor more than on a large one."""
 PILOT_SECONDS = 40.0
+PILOT_TICK = 2.0
 TICKS = (1.0, 2.0, 3.0, 4.0)
 """Seconds between decisions: the first that leaves time for enough trials."""
 MOST_AGENTS = 100
@@ -33,6 +36,7 @@ LEARNED_CALLS = 600.0
 dials in the hours to come, not how it begins."""
 LEARNING_SHARE = 0.25
 """Of the time there is, at most."""
+LEARNING_STEP_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,8 @@ def simulate(question: WhatIf, *, seconds: float, clock: Callable[[], float] = t
     Trial k of two questions with the same seed meets the same people, call by call, so that they compare.
     """
     ends_at = clock() + seconds
-    asked = _learn_first(question, until=clock() + LEARNING_SHARE * seconds, clock=clock)
-    setup = _set_up(asked, seconds=ends_at - clock(), clock=clock)
+    asked = learn_first(question, until=clock() + LEARNING_SHARE * seconds, clock=clock)
+    setup = _set_up(asked, ends_at=ends_at, clock=clock)
     trials: list[Trial] = []
     longest = 0.0
     while len(trials) < MOST_TRIALS:
@@ -63,7 +67,7 @@ def simulate(question: WhatIf, *, seconds: float, clock: Callable[[], float] = t
     return SimulatedFloor(tuple(trials), setup.measured_seconds, setup.tick_seconds, setup.agents)
 
 
-def _learn_first(question: WhatIf, *, until: float, clock: Callable[[], float]) -> WhatIf:
+def learn_first(question: WhatIf, *, until: float, clock: Callable[[], float]) -> WhatIf:
     """The same question, its pacer having learned from the people as they probably are."""
     calls = 0.0 if question.pacer_state is None else question.learned.calls
     if question.plan.dial_mode != "predictive" or calls >= LEARNED_CALLS:
@@ -71,19 +75,20 @@ def _learn_first(question: WhatIf, *, until: float, clock: Callable[[], float]) 
     pacer = _predictive(question)
     floor = _floor(question, pacer, agents=min(question.plan.agents, MOST_AGENTS))
     while clock() < until and calls + floor.shift.placed < LEARNED_CALLS:
-        floor.advance(floor.now - floor.begins_at + WARM_UP_SECONDS)
+        floor.advance(floor.now - floor.begins_at + LEARNING_STEP_SECONDS)
     return replace(question, pacer_state=pacer.to_state(), begins_at=floor.now)
 
 
-def _set_up(question: WhatIf, *, seconds: float, clock: Callable[[], float]) -> _Setup:
+def _set_up(question: WhatIf, *, ends_at: float, clock: Callable[[], float]) -> _Setup:
     """Size the trials by a short pilot: long ones if simulating is quick, coarse ones if it is slow."""
     agents = min(question.plan.agents, MOST_AGENTS)
-    floor = _floor(question, _pacer(question), agents=agents)
-    floor.advance(PILOT_SECONDS)
+    floor = _floor(question, _pacer(question), agents=agents, tick_seconds=PILOT_TICK)
+    floor.advance(ARRIVAL_SECONDS)
     begun_at = clock()
-    floor.advance(2 * PILOT_SECONDS)
+    floor.advance(ARRIVAL_SECONDS + PILOT_SECONDS)
     cost = max(1e-9, (clock() - begun_at) / PILOT_SECONDS)
-    affordable = 0.7 * seconds / cost
+    # Decisions are what costs: half as many, twice the time that can be simulated.
+    affordable = 0.7 * (ends_at - clock()) / cost / PILOT_TICK
     shortest = min(max(SHORTEST_AGENT_SECONDS / agents, SHORTEST_SECONDS[0]), SHORTEST_SECONDS[1])
     tick = next((tick for tick in TICKS if _longest(affordable * tick, LEAST_TRIALS) >= shortest), TICKS[-1])
     longest = _longest(affordable * tick, WISHED_TRIALS)
@@ -115,13 +120,15 @@ def _floor(
     seed: int = 0,
 ) -> Floor:
     """A floor of the probable people, unless told otherwise. Fewer agents than planned have as many lines each."""
+    arrivals = (Change(ARRIVAL_SECONDS * come / agents, agents=come + 1) for come in range(1, agents))
     scenario = Scenario(
         "what if",
-        agents,
+        1,
         people or probable_people(question.learned, ring_timeout_seconds=question.ring_timeout_seconds),
         tick_seconds=tick_seconds,
         max_wait_seconds=question.max_wait_seconds,
-        max_lines=question.max_lines * agents // question.plan.agents,
+        max_lines=max(1, question.max_lines * agents // question.plan.agents),
+        changes=tuple(arrivals),
     )
     return Floor(scenario, pacer, seed, begins_at=question.begins_at)
 

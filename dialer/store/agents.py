@@ -87,7 +87,7 @@ COLUMNS = ", ".join(f"a.{column}" for column in AgentRow.__dataclass_fields__)
 
 # Working and reachable: an audio path exists. A console leg counts only with a live socket beside it; an agent without
 # a console leg is called at his phone unless the last attempt at that failed.
-_REACHABLE = """
+REACHABLE = """
     a.is_active and a.status = 'available' and a.disconnected_at is null
     and (case when a.console_leg_sid is not null then exists (select 1 from agent_sockets s where s.agent_id = a.id)
               else a.phone is not null and a.phone_leg_failed_at is null end)
@@ -273,7 +273,7 @@ _RESERVE = text(f"""
                       updated_at = :now, last_active_at = :now
     where id = (
         select a.id from agents a
-        where {_REACHABLE} and {_IN_GROUP}
+        where {REACHABLE} and {_IN_GROUP}
           and (a.wrap_up_until is null or a.wrap_up_until <= :now)
           and cardinality(a.held_call_ids) < case when a.console_leg_sid is null then a.max_concurrent_calls else 1 end
           and a.id <> all(cast(:exclude as uuid[]))
@@ -347,7 +347,7 @@ def list_pacing_agents(session: Session, *, agent_group_id: AgentGroupId | None,
 
 
 # `since` comes from the log of states: `updated_at` also moves when an agent is renamed.
-_PACING = text(f"""
+PACING_AGENTS = f"""
     select a.id as agent_id,
            case when cardinality(a.held_call_ids) > 0 then 'talking'
                 when a.wrap_up_until > :now then 'wrap_up'
@@ -355,9 +355,9 @@ _PACING = text(f"""
            case when cardinality(a.held_call_ids) > 0 or a.wrap_up_until > :now then
                     (select max(c.at) from agent_state_changes c where c.agent_id = a.id)
                 else coalesce(a.wrap_up_until, a.idle_since, a.updated_at) end as since
-    from agents a where {_REACHABLE} and {_IN_GROUP}
-    order by a.id
-""")
+    from agents a where {REACHABLE}
+"""
+_PACING = text(f"{PACING_AGENTS} and {_IN_GROUP} order by a.id")
 
 
 def end_expired_wrap_ups(session: Session, *, agent_ids: Collection[AgentId], now: datetime) -> list[AgentRow]:

@@ -128,6 +128,7 @@ def has_open_leads(session: Session, campaign_id: CampaignId) -> bool:
 _PLAIN_COLUMNS = (
     "name", "caller_id", "schedule_start", "schedule_end", "timezone", "calling_hours_start", "calling_hours_end",
     "agent_group_id", "amd_enabled", "amd_mode", "voicemail_message_url", "record_calls", "dial_mode", "pacing_ratio",
+    "abandonment_standard", "max_abandonment_rate",
     "ring_timeout_seconds", "wrap_up_seconds", "abandonment_message", "default_region",
 )  # fmt: skip
 # Column by attribute of the retry policy.
@@ -154,6 +155,7 @@ def _campaign(row: Row[Any]) -> Campaign:
     plain["amd_mode"] = AmdMode(plain["amd_mode"])
     plain["dial_mode"] = DialMode(plain["dial_mode"])
     plain["pacing_ratio"] = Decimal(plain["pacing_ratio"])
+    plain["max_abandonment_rate"] = Decimal(plain["max_abandonment_rate"])
     plain["agent_group_id"] = AgentGroupId(plain["agent_group_id"]) if plain["agent_group_id"] else None
     policy = RetryPolicy(**{attribute: stored[column] for attribute, column in _POLICY_COLUMNS.items()})
     return Campaign(

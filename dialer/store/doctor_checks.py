@@ -162,6 +162,38 @@ CHECKS = (
         """,
     ),
     Check(
+        "previews_match_leads",
+        "a lead on an agent's screen is claimed for it",
+        """
+        select 'preview ' || p.id as what from previews p join leads l on l.id = p.lead_id
+        where p.state = 'offered' and p.expires_at > cast(:now as timestamptz) and l.status in ('pending', 'calling')
+        """,
+    ),
+    Check(
+        "hours_match_ledger",
+        "the sums of the abandonment ledger are its lines",
+        """
+        select 'hour ' || h.hour || ' of campaign ' || h.campaign_id as what from live_answer_hours h
+        cross join lateral (
+            select count(*) filter (where outcome = 'reached') as reached,
+                   count(*) filter (where outcome in ('abandoned', 'late')) as abandoned
+            from live_answers a where a.campaign_id = h.campaign_id
+             and a.answered_at >= h.hour and a.answered_at < h.hour + interval '1 hour') as counted
+        where h.hour > :since and (h.reached <> counted.reached or h.abandoned <> counted.abandoned)
+        """,
+    ),
+    Check(
+        "pacing_told",
+        "the pacer was told of every call that was placed today",
+        """
+        select 'call ' || c.id as what from calls c
+        where c.placing_at > cast(:now as timestamptz) - interval '1 day'
+          and c.placing_at > (select min(e.at) from pacing_events e)
+          and not exists (select from pacing_events e
+                          where e.campaign_id = c.campaign_id and e.call_id = c.id and e.kind = 'dialed')
+        """,
+    ),
+    Check(
         "tenants_apart",
         "a call, its campaign, its lead and its agent belong to one tenant",
         """

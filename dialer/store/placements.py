@@ -3,15 +3,13 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import CallCandidate, CallingVerdict, CallingWindow
-from dialer.domain.dispositions import LeadChange, is_machine
-from dialer.domain.ids import AgentGroupId, AttemptId, CallId, CampaignId, LeadId, TenantId
+from dialer.domain.dispositions import LeadChange
+from dialer.domain.ids import AgentId, AttemptId, CallId, CampaignId, LeadId, TenantId
 
 
 @dataclass(frozen=True)
@@ -22,6 +20,8 @@ class PlannedCall:
     attempt_id: AttemptId
     lead_id: LeadId
     campaign_id: CampaignId
+    agent_id: AgentId | None
+    """Who is kept for the answer: set before it only when an agent himself said dial."""
     from_number: str
     ring_timeout_seconds: int
     amd_enabled: bool
@@ -41,6 +41,7 @@ def lock_planned_call(session: Session, *, call_id: CallId, now: datetime) -> Pl
         attempt_id=row.attempt_id,
         lead_id=row.lead_id,
         campaign_id=row.campaign_id,
+        agent_id=row.agent_id,
         from_number=row.from_number,
         ring_timeout_seconds=row.ring_timeout_seconds,
         amd_enabled=row.amd_enabled,
@@ -59,16 +60,18 @@ def lock_planned_call(session: Session, *, call_id: CallId, now: datetime) -> Pl
             suppression_reason=row.suppression_reason,
             suppressed_until=row.suppressed_until,
             place_before=row.place_before,
+            dial_mode=row.dial_mode,
+            is_for_one_agent=row.agent_id is not None,
         ),
     )
 
 
 _LOCK_PLANNED = text(
     """
-    select c.id, c.attempt_id, c.lead_id, c.campaign_id, c.from_number, c.to_number, c.place_before,
-           m.status as campaign_status, m.timezone, m.calling_hours_start, m.calling_hours_end, m.schedule_end,
-           m.max_attempts, m.ring_timeout_seconds, m.amd_enabled, m.amd_mode, m.voicemail_message_url, m.record_calls,
-           l.status as lead_status, l.call_attempts, l.do_not_call,
+    select c.id, c.attempt_id, c.lead_id, c.campaign_id, c.agent_id, c.from_number, c.to_number, c.place_before,
+           m.status as campaign_status, m.dial_mode, m.timezone, m.calling_hours_start, m.calling_hours_end,
+           m.schedule_end, m.max_attempts, m.ring_timeout_seconds, m.amd_enabled, m.amd_mode, m.voicemail_message_url,
+           m.record_calls, l.status as lead_status, l.call_attempts, l.do_not_call,
            s.reason as suppression_reason, s.expires_at as suppressed_until
     from calls c join campaigns m on m.id = c.campaign_id join leads l on l.id = c.lead_id
     left join lateral (
@@ -162,110 +165,6 @@ def pause_campaign_for_trouble(session: Session, *, campaign_id: CampaignId, not
         {"campaign_id": campaign_id, "note": note, "now": now},
     ).first()
     return row is not None
-
-
-@dataclass(frozen=True)
-class FloorCounts:
-    """Lines of one tenant that may answer or wait, as instants, for the agents of one campaign."""
-
-    ringing_since: tuple[datetime, ...]
-    waiting_since: tuple[datetime, ...]
-    lines_in_flight: int
-
-
-def load_floor_counts(session: Session, *, agent_group_id: UUID | None, campaign_id: CampaignId) -> FloorCounts:
-    """Calls on their way to the agents of a group, over all campaigns that share them, and all lines of the tenant.
-
-    A reserved agent is not idle any more, so an answered call that has one is not counted as waiting; nor is a machine
-    that listens to a voicemail message.
-    """
-    rows = session.execute(
-        text(
-            """
-            select c.state, coalesce(c.placing_at, c.created_at) as placed_at, c.answered_at, c.agent_id, c.answered_by,
-                   (c.campaign_id = :campaign_id or m.agent_group_id is not distinct from :agent_group_id
-                    or m.agent_group_id is null or cast(:agent_group_id as uuid) is null) as shares_agents
-            from calls c join campaigns m on m.id = c.campaign_id
-            where c.state not in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned')
-            """
-        ),
-        {"campaign_id": campaign_id, "agent_group_id": agent_group_id},
-    ).all()
-    dialling = {"planned", "placing", "unresolved", "placed", "ringing"}
-    return FloorCounts(
-        ringing_since=tuple(row.placed_at for row in rows if row.shares_agents and row.state in dialling),
-        waiting_since=tuple(
-            row.answered_at
-            for row in rows
-            if row.shares_agents
-            and row.state in ("answered", "waiting")
-            and row.agent_id is None
-            and not is_machine(row.answered_by)
-        ),
-        lines_in_flight=len(rows),
-    )
-
-
-@dataclass(frozen=True)
-class PacedCampaign:
-    """What the pacing tick needs to know about a campaign."""
-
-    campaign_id: CampaignId
-    tenant_id: TenantId
-    status: str
-    dial_mode: str
-    pacing_ratio: Decimal
-    agent_group_id: AgentGroupId | None
-    window: CallingWindow
-    schedule_end: datetime | None
-    due_leads_exist: bool
-    open_leads_exist: bool
-
-
-def lock_campaign_for_pacing(
-    session: Session, *, tenant_id: TenantId, campaign_id: CampaignId, now: datetime
-) -> PacedCampaign | None:
-    """Load an active campaign while holding the tenant's pacing lock; None if it is not active or somebody paces now.
-
-    The lock is the tenant's, because campaigns may share agents; it ends with the transaction.
-    """
-    row = session.execute(
-        text(
-            """
-            select m.*,
-                   exists(select from leads l
-                          where l.campaign_id = m.id and l.status = 'pending' and l.next_call_at <= :now) as due,
-                   exists(select from leads l
-                          where l.campaign_id = m.id and l.status in ('pending', 'queued', 'calling')) as open
-            from campaigns m
-            where m.id = :campaign_id and m.status = 'active'
-              and pg_try_advisory_xact_lock(hashtextextended(cast(:tenant_id as text), 1))
-            """
-        ),
-        {"campaign_id": campaign_id, "tenant_id": str(tenant_id), "now": now},
-    ).first()
-    if row is None:
-        return None
-    return PacedCampaign(
-        campaign_id=campaign_id,
-        tenant_id=tenant_id,
-        status=row.status,
-        dial_mode=row.dial_mode,
-        pacing_ratio=row.pacing_ratio,
-        agent_group_id=row.agent_group_id,
-        window=CallingWindow(row.timezone, row.calling_hours_start, row.calling_hours_end),
-        schedule_end=row.schedule_end,
-        due_leads_exist=row.due,
-        open_leads_exist=row.open,
-    )
-
-
-def record_pacing(session: Session, *, campaign_id: CampaignId, note: str, now: datetime) -> None:
-    """Keep why the last tick placed what it placed, for whoever asks why it does not dial."""
-    session.execute(
-        text("update campaigns set last_paced_at = :now, pacing_note = :note where id = :campaign_id"),
-        {"campaign_id": campaign_id, "note": note, "now": now},
-    )
 
 
 def list_active_campaigns(session: Session) -> list[tuple[TenantId, CampaignId]]:

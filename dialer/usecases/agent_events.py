@@ -3,15 +3,18 @@
 from datetime import UTC, datetime
 
 from dialer.domain.call_words import Disposition
-from dialer.domain.ids import AgentId
+from dialer.domain.ids import AgentId, CallId
 from dialer.store.agents import AgentRow
 from dialer.store.calls import LockedCall
+from dialer.store.previews import Preview
 from dialer.store.screen_pops import ScreenPop
 
 INCOMING_CALL = "incoming:call"
 CALL_ENDED = "call:ended"
 AGENT_STATUS_UPDATED = "agent:status:updated"
 AGENT_AUDIO = "agent:audio"
+PREVIEW_LEAD = "preview:lead"
+PREVIEW_ENDED = "preview:ended"
 
 Payload = dict[str, object]
 
@@ -77,6 +80,32 @@ def agent_status_updated(agent: AgentRow) -> Payload:
 def audio_changed(*, agent_id: AgentId, is_connected: bool) -> Payload:
     """The standing audio leg of this agent's console was proven, or is gone."""
     return {"agentId": str(agent_id), "connected": is_connected}
+
+
+def preview_lead(preview: Preview) -> Payload:
+    """A lead is on the agent's screen, to be dialled or skipped before `expires_at`."""
+    return {
+        "previewId": str(preview.id),
+        "leadId": str(preview.lead_id),
+        "first_name": preview.first_name,
+        "last_name": preview.last_name,
+        "phone": preview.phone,
+        "notes": preview.notes,
+        "campaign_id": str(preview.campaign_id),
+        "campaign_name": preview.campaign_name,
+        "custom_fields": dict(preview.custom_fields),
+        "expires_at": iso_instant(preview.expires_at),
+    }
+
+
+def preview_ended(preview: Preview, *, state: str, call_id: CallId | None = None) -> Payload:
+    """The lead is off the agent's screen: dialled as the call named, or skipped, expired or withdrawn."""
+    return {
+        "previewId": str(preview.id),
+        "leadId": str(preview.lead_id),
+        "state": state,
+        "callId": None if call_id is None else str(call_id),
+    }
 
 
 def iso_instant(at: datetime | None) -> str | None:

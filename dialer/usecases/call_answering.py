@@ -20,11 +20,12 @@ from dialer.domain.errors import CallNotInProgress, CarrierError
 from dialer.domain.ids import CallId, TenantId
 from dialer.store import agents as agent_store
 from dialer.store import calls as call_store
+from dialer.store import previews
 from dialer.store.agents import ReservedAgent
 from dialer.store.calls import LockedCall
 from dialer.store.session import Transaction
 from dialer.usecases import agent_events
-from dialer.usecases.call_closing import close
+from dialer.usecases.call_closing import close, release_agent_of
 from dialer.usecases.carrier_accounts import account_of
 from dialer.usecases.services import Services
 from dialer.usecases.webhook_calls import Authenticate, enter_call, receive_event
@@ -81,10 +82,14 @@ def answer_call(services: Services, *, report: AnswerReport, authenticate: Authe
             "answer_deadline_at": answered_at + MAX_WAIT,
             "answered_by": report.answered_by,
         }
-        if call.state in FINAL or call.agent_id is not None or is_machine(answered_by):
+        # An agent before the first answer is one who looked at the lead and said dial.
+        is_kept = call.agent_id is not None and event_id is not None
+        if call.state in FINAL or (call.agent_id is not None and not is_kept) or is_machine(answered_by):
             step = _settled_step(tx, call, event_id, facts, now, answered_by)
+            if is_kept and call.state not in FINAL:
+                release_agent_of(services, tx, call=call, now=now, reason="voicemail", wrap_up=False)
             return Instruction(step, call.tenant_id)
-        agent = _reserve(tx, call, now)
+        agent = _kept_or_other(services, tx, call, now) if is_kept else _reserve(tx, call, now)
         to, changes = _after_reservation(call, agent, now)
         verdict = Verdict.STALE if to is None else Verdict.APPLIED
         call_store.update_call(
@@ -204,6 +209,18 @@ def _reserve(tx: Transaction, call: LockedCall, now: datetime) -> ReservedAgent 
     return agent_store.reserve_agent(tx.session, agent_group_id=call.agent_group_id, call_id=call.call_id, now=now)
 
 
+def _kept_or_other(services: Services, tx: Transaction, call: LockedCall, now: datetime) -> ReservedAgent | None:
+    """The agent who was kept for this answer; if he has gone, whoever is free: nobody is left with an empty chair."""
+    if call.agent_id is None:
+        return None
+    agent = previews.find_kept_agent(tx.session, agent_id=call.agent_id, call_id=call.call_id)
+    if agent is not None:
+        return agent
+    release_agent_of(services, tx, call=call, now=now, reason="agent_lost", wrap_up=False)
+    agent = previews.reserve_agent_himself(tx.session, agent_id=call.agent_id, call_id=call.call_id, now=now)
+    return agent or _reserve(tx, call, now)
+
+
 def _after_reservation(
     call: LockedCall, agent: ReservedAgent | None, now: datetime
 ) -> tuple[CallState | None, dict[str, object]]:
@@ -212,7 +229,7 @@ def _after_reservation(
     target = CallState.ANSWERED if with_console else CallState.WAITING
     to = target if judge(call.state, target) == Verdict.APPLIED else None
     if agent is None:
-        return to, {}
+        return to, {"agent_id": None, "agent_reserved_at": None, "conference_name": None} if call.agent_id else {}
     conference = f"agent_{agent.id}" if with_console else f"call_{call.call_id}"
     return to, {"agent_id": agent.id, "agent_reserved_at": now, "conference_name": conference}
 

@@ -9,6 +9,7 @@ from dialer.domain.campaigns import (
     CampaignChanges,
     CampaignSettings,
     CampaignStatus,
+    DialMode,
     change_settings,
     check_settings,
     decide_change,
@@ -74,8 +75,9 @@ def create_campaign(services: Services, *, actor: Principal, settings: CampaignS
 def update_campaign(
     services: Services, *, actor: Principal, campaign_id: CampaignId, changes: CampaignChanges
 ) -> CampaignView:
-    """Change settings; an active campaign dials by the new ones from its next call on.
+    """Change settings; an active campaign dials by the new ones from its next tick on.
 
+    One that previews from now on takes back what it has planned: nobody has looked at those leads.
     Raises Conflict once the campaign is completed or cancelled, Invalid for settings that do not fit together.
     """
     actor.require(Role.ADMIN)
@@ -89,6 +91,8 @@ def update_campaign(
         if settings.agent_group_id != campaign.settings.agent_group_id:
             _check_agent_group(tx, settings.agent_group_id)
         store.update_settings(tx.session, campaign_id, settings, now=services.clock.now())
+        if settings.dial_mode == DialMode.PREVIEW != campaign.settings.dial_mode:
+            _send(services, tx, WITHDRAW, campaign)
         _announce(services, tx, campaign, campaign.status)
         return _view(tx, campaign_id)
 
@@ -246,8 +250,12 @@ def _move(services: Services, tx: Transaction, campaign: Campaign, target: Campa
     store.change_status(tx.session, campaign.id, target, now=services.clock.now())
     task = PACE if target == CampaignStatus.ACTIVE else WITHDRAW
     if target != CampaignStatus.SCHEDULED:
-        tx.after_commit(services.queue.send, task, tenant_id=str(campaign.tenant_id), campaign_id=str(campaign.id))
+        _send(services, tx, task, campaign)
     _announce(services, tx, campaign, target)
+
+
+def _send(services: Services, tx: Transaction, task: str, campaign: Campaign) -> None:
+    tx.after_commit(services.queue.send, task, tenant_id=str(campaign.tenant_id), campaign_id=str(campaign.id))
 
 
 def _announce(services: Services, tx: Transaction, campaign: Campaign, status: CampaignStatus) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.orm import Session
 
 from dialer.domain.calls import CallState, Verdict
 from dialer.domain.compliance import CallingVerdict, may_place
@@ -16,6 +15,8 @@ from dialer.ports import CallRequest, CarrierAccount, PlacedCall
 from dialer.store import calls as call_store
 from dialer.store import claims, placements
 from dialer.store.placements import PlannedCall
+from dialer.store.session import Transaction
+from dialer.usecases.call_closing import release_agent_of
 from dialer.usecases.carrier_accounts import load_account
 from dialer.usecases.services import Services
 
@@ -61,7 +62,7 @@ def _begin(services: Services, *, tenant_id: TenantId, call_id: CallId) -> Plann
             return None
         verdict = may_place(planned.candidate, now)
         if not verdict.allowed:
-            _withdraw(tx.session, planned, verdict, now)
+            withdraw(services, tx, planned, verdict, now)
             return None
         placements.begin_placing(tx.session, planned=planned, verdict=verdict, now=now)
     return planned
@@ -148,6 +149,8 @@ def _record_not_accepted(services: Services, tenant_id: TenantId, planned: Plann
                 next_call_at=now + CARRIER_TROUBLE_DELAY,
                 count_attempt=False,
             )
+        # Only a previewed call has an agent before it is answered.
+        release_agent_of(services, tx, call=call, now=now, reason="failed", wrap_up=False)
         if isinstance(refusal, CarrierRefused) and not number_is_dead:
             note = f"paused: the carrier refuses this campaign's calls ({cause}: {refusal})"
             if placements.pause_campaign_for_trouble(tx.session, campaign_id=call.campaign_id, note=note, now=now):
@@ -180,10 +183,15 @@ def withdraw_call(services: Services, *, tenant_id: TenantId, call_id: CallId, o
         verdict = may_place(planned.candidate, now)
         if verdict.allowed and only_if_forbidden:
             return False
-        _withdraw(tx.session, planned, verdict, now)
+        withdraw(services, tx, planned, verdict, now)
     return True
 
 
-def _withdraw(session: Session, planned: PlannedCall, verdict: CallingVerdict, now: datetime) -> None:
+def withdraw(services: Services, tx: Transaction, planned: PlannedCall, verdict: CallingVerdict, now: datetime) -> None:
+    """Cancel a planned call whose rows are locked: its lead goes back, and the agent who was kept for it is free."""
     lead = decide_withdrawn_lead(verdict)
-    placements.withdraw_planned_call(session, planned=planned, verdict=verdict, lead=lead, now=now)
+    placements.withdraw_planned_call(tx.session, planned=planned, verdict=verdict, lead=lead, now=now)
+    if planned.agent_id is not None:
+        call = call_store.lock_call(tx.session, planned.call_id)
+        if call is not None:
+            release_agent_of(services, tx, call=call, now=now, reason=lead.reason, wrap_up=False)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from dialer.domain.errors import NotFound
 from dialer.domain.ids import CampaignId
+from dialer.domain.pacing.abandonment import AbandonmentStanding
 from dialer.domain.principals import Principal, Role
 from dialer.store import floor_report as store
+from dialer.store.abandonment import load_abandonment_standing
 from dialer.store.agent_states import Occupancy, floor_occupancy
 from dialer.store.call_reports import (
     CallFilter,
@@ -20,7 +22,10 @@ from dialer.usecases.services import Services
 
 @dataclass(frozen=True)
 class CampaignReport:
-    """What became of a campaign's leads and calls. `occupancy` spans from its first call to its end or now."""
+    """What became of a campaign's leads and calls. `occupancy` spans from its first call to its end or now.
+
+    `abandonment` is of the whole run; `standing` is what counts by the campaign's rule, at its end or now.
+    """
 
     campaign: store.ReportedCampaign
     calls: CallStatistics
@@ -29,6 +34,7 @@ class CampaignReport:
     leads_by_status: Mapping[str, int]
     retries_scheduled: int
     abandonment: store.Abandonment
+    standing: AbandonmentStanding
     occupancy: Occupancy
     latency: store.LatencyPercentiles
 
@@ -53,6 +59,7 @@ def campaign_report(services: Services, *, actor: Principal, campaign_id: Campai
             leads_by_status=store.count_leads_by_status(session, campaign_id),
             retries_scheduled=store.count_retries_scheduled(session, campaign_id),
             abandonment=store.load_abandonment(session, campaign_id),
+            standing=load_abandonment_standing(session, campaign_id=campaign_id, now=until),
             occupancy=floor_occupancy(session, campaign_id=campaign_id, since=min(since, until), until=until),
             latency=store.latency_percentiles(session, campaign_id),
         )

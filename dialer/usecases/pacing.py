@@ -1,14 +1,32 @@
-"""The pacing tick: look at the floor, decide how many calls to place, plan them."""
+"""The pacing tick: look at the floor, decide how many calls to place, plan them.
 
+A tick keeps nothing in memory: what the pacer has learned is saved now and then, and the next tick, in whichever
+worker, goes on from there with the events since. Dead at any point, it has planned and saved either all or nothing.
+"""
+
+import json
+import math
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from dialer.domain.ids import CallId, CampaignId, TenantId
-from dialer.domain.pacing import AgentState, Snapshot, choose_pacer
-from dialer.store import agents as agent_store
-from dialer.store import claims, placements
-from dialer.store.agents import PacingAgent
-from dialer.store.placements import FloorCounts, PacedCampaign
+from dialer.domain.pacing import Snapshot
+from dialer.store import claims, pacing_floor, placements
+from dialer.store.abandonment import load_abandonment_standing
+from dialer.store.pacing_floor import PacedCampaign, PacingFloor, TickRecord
+from dialer.store.session import Transaction
 from dialer.usecases.carrier_accounts import account_of
+from dialer.usecases.pacing_engine import (
+    OVERDIALLING,
+    Choice,
+    Engine,
+    PacingSettings,
+    build_engine,
+    decide_calls,
+    engine_version,
+    snapshot_as_record,
+)
 from dialer.usecases.services import Services
 
 PLACEMENT_LIFE = timedelta(seconds=10)
@@ -16,6 +34,40 @@ PLACEMENT_LIFE = timedelta(seconds=10)
 CLAIM_LIFE = timedelta(seconds=30)
 GATE_HORIZON_SECONDS = 2.0
 """A tick plans no more than the account may start within this time, so that placements do not queue behind the gate."""
+
+SAVE_EVERY = timedelta(seconds=10)
+"""Each save writes up to 64 KB to PostgreSQL's log; a tick reads the events since again instead. The account of
+abandonments is read anew as often."""
+SAVE_AFTER_EVENTS = 100
+"""Each tick until the next save observes them again."""
+KEEP_EVERY = timedelta(seconds=10)
+"""A decision is kept at least so often, and besides whenever it placed something, its reason changed, or it saved."""
+CHECKPOINT_EVERY = timedelta(minutes=5)
+"""How often a kept decision carries the whole state, for the replay to begin with."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a tick did. `bound_by`: what kept it from placing more."""
+
+    choice: Choice | None
+    wanted: int
+    allowed: int
+    planned: list[CallId]
+    bound_by: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What is known besides the floor: the campaign's engine, if this tick has one, and its abandonment account."""
+
+    engine: Engine | None
+    standing: dict[str, Any] | None
+    is_standing_new: bool
+    save: bool
+    position: str
+    """Up to where the engine has observed."""
 
 
 def pace_active_campaigns(services: Services) -> int:
@@ -29,6 +81,14 @@ def pace_active_campaigns(services: Services) -> int:
     return len(campaigns)
 
 
+def pace_tenant(services: Services, *, tenant_id: TenantId) -> None:
+    """Run a pacing tick for each active campaign of one tenant now, because an agent has become free."""
+    with services.transaction(tenant_id) as tx:
+        campaigns = placements.list_active_campaigns_of_tenant(tx.session)
+    for campaign_id in campaigns:
+        pace_campaign(services, tenant_id=tenant_id, campaign_id=campaign_id)
+
+
 def pace_campaign(services: Services, *, tenant_id: TenantId, campaign_id: CampaignId) -> list[CallId]:
     """Plan the calls that the campaign's pacer wants now, and send each to be placed.
 
@@ -36,38 +96,18 @@ def pace_campaign(services: Services, *, tenant_id: TenantId, campaign_id: Campa
     plan for the same idle agent.
     """
     now = services.clock.now()
-    with services.transaction(tenant_id) as tx:
-        campaign = placements.lock_campaign_for_pacing(
-            tx.session, tenant_id=tenant_id, campaign_id=campaign_id, now=now
-        )
-        if campaign is None:
+    with services.transaction() as tx:
+        if not pacing_floor.begin_tick(tx.session, tenant_id=tenant_id):
             return []
-        if (obstacle := _obstacle(campaign, now)) is not None:
-            placements.record_pacing(tx.session, campaign_id=campaign_id, note=obstacle, now=now)
+        floor = pacing_floor.load_floor(tx.session, campaign_id=campaign_id, now=now, saved_before=now - SAVE_EVERY)
+        if floor is None:
             return []
-        agents = agent_store.list_pacing_agents(tx.session, agent_group_id=campaign.agent_group_id, now=now)
-        counts = placements.load_floor_counts(
-            tx.session, agent_group_id=campaign.agent_group_id, campaign_id=campaign_id
-        )
-        snapshot = _snapshot(agents, counts, now)
-        account = account_of(services, tx.session, tenant_id)
-        wanted = choose_pacer(campaign.dial_mode, campaign.pacing_ratio).calls_to_place(snapshot)
-        allowed = min(
-            wanted,
-            max(1, int(account.calls_per_second * GATE_HORIZON_SECONDS)),
-            max(0, account.max_lines - counts.lines_in_flight),
-        )
-        planned = claims.plan_calls(
-            tx.session,
-            campaign_id=campaign_id,
-            max_calls=allowed,
-            now=now,
-            place_before=now + PLACEMENT_LIFE,
-            claimed_until=now + CLAIM_LIFE,
-        )
-        note = _note(snapshot, wanted=wanted, allowed=allowed, planned=len(planned))
-        placements.record_pacing(tx.session, campaign_id=campaign_id, note=note, now=now)
-        for call_id in planned:
+        settings = _settings(floor.campaign)
+        learned = _learn(tx, floor, settings, now)
+        plan = _plan(services, tx, floor, settings, learned, now)
+        record = _tick_record(floor, settings, learned, plan, now)
+        pacing_floor.record_tick(tx.session, campaign=floor.campaign, record=record, now=now)
+        for call_id in plan.planned:
             tx.after_commit(
                 services.queue.send,
                 "dialer.dialing.place_call",
@@ -75,52 +115,230 @@ def pace_campaign(services: Services, *, tenant_id: TenantId, campaign_id: Campa
                 tenant_id=str(tenant_id),
                 call_id=str(call_id),
             )
-    return planned
+    return plan.planned
 
 
-def _obstacle(campaign: PacedCampaign, now: datetime) -> str | None:
-    """Why the campaign places nothing, whatever the floor looks like; None if nothing stands in its way."""
-    if campaign.schedule_end is not None and now >= campaign.schedule_end:
-        return "the schedule has ended"
-    if not campaign.window.is_open(now):
-        return f"outside calling hours until {campaign.window.next_opening(now).isoformat()}"
-    if not campaign.due_leads_exist:
-        return (
-            "no lead is due: retries are waiting for their time"
-            if campaign.open_leads_exist
-            else "no leads left to call"
-        )
-    return None
+def learn_only(tx: Transaction, floor: PacingFloor, now: datetime) -> None:
+    """Save what a campaign's pacer learns from the events of a floor that is not dialled."""
+    settings = _settings(floor.campaign)
+    engine, position = _build(tx, floor, settings, now)
+    learned = Learned(engine, None, is_standing_new=False, save=True, position=position)
+    note = "the campaign is not active"
+    record = _tick_record(floor, settings, learned, Plan(None, 0, 0, [], "not_active", note), now)
+    pacing_floor.record_learning(tx.session, campaign=floor.campaign, record=record, now=now)
 
 
-def _snapshot(agents: list[PacingAgent], counts: FloorCounts, now: datetime) -> Snapshot:
-    return Snapshot(
-        now=now.timestamp(),
-        agents=tuple(AgentState(str(a.agent_id), a.state, a.since.timestamp()) for a in agents),
-        ringing=tuple(instant.timestamp() for instant in counts.ringing_since),
-        waiting=tuple(instant.timestamp() for instant in counts.waiting_since),
+def _learn(tx: Transaction, floor: PacingFloor, settings: PacingSettings, now: datetime) -> Learned:
+    """Bring the campaign's engine up to this moment, where the mode needs it or something is to be saved."""
+    saved = floor.saved
+    standing, is_new = _standing(tx, floor, settings, now)
+    is_predictive = settings.dial_mode == "predictive"
+    if not floor.is_learning or not (is_predictive or floor.events or saved is None):
+        return Learned(None, standing, is_new, save=False, position=floor.position)
+    engine, position = _build(tx, floor, settings, now)
+    save = _is_save_due(floor, now) or engine.started_afresh
+    return Learned(engine, standing, is_new, save, position)
+
+
+def _standing(
+    tx: Transaction, floor: PacingFloor, settings: PacingSettings, now: datetime
+) -> tuple[dict[str, Any] | None, bool]:
+    """The abandonment account, and whether it was read just now; None in modes that cannot overrun it."""
+    if settings.dial_mode not in OVERDIALLING:
+        return None, False
+    known = None if floor.saved is None or floor.saved.standing is None else dict(floor.saved.standing)
+    if known is not None and now - datetime.fromisoformat(known["read_at"]) < SAVE_EVERY:
+        return known, False
+    standing = load_abandonment_standing(tx.session, campaign_id=floor.campaign.campaign_id, now=now)
+    return standing.as_record() | {"read_at": now.isoformat()}, True
+
+
+def _build(tx: Transaction, floor: PacingFloor, settings: PacingSettings, now: datetime) -> tuple[Engine, str]:
+    """The engine, and the position up to which it has observed."""
+    saved = floor.saved
+    engine = build_engine(
+        None if saved is None else saved.state,
+        observed_until=0.0 if saved is None else saved.observed_until,
+        events=floor.events,
+        settings=settings,
+        now=floor.snapshot.now,
+    )
+    if saved is None or saved.state is None or not engine.started_afresh:
+        return engine, floor.position
+    # What was saved cannot be read. The events since then alone would leave calls in flight unknown.
+    afresh = pacing_floor.load_floor(
+        tx.session, campaign_id=floor.campaign.campaign_id, now=now, saved_before=now, is_afresh=True
+    )
+    if afresh is None:
+        return engine, floor.position
+    anew = build_engine(None, observed_until=0.0, events=afresh.events, settings=settings, now=floor.snapshot.now)
+    return replace(anew, trouble=engine.trouble), afresh.position
+
+
+def _is_save_due(floor: PacingFloor, now: datetime) -> bool:
+    saved = floor.saved
+    if saved is None or len(floor.events) >= SAVE_AFTER_EVENTS:
+        return True
+    return bool(floor.events) and now - saved.saved_at >= SAVE_EVERY
+
+
+def _settings(campaign: PacedCampaign) -> PacingSettings:
+    return PacingSettings(
+        dial_mode=campaign.dial_mode,
+        pacing_ratio=float(campaign.pacing_ratio),
+        max_abandonment_rate=float(campaign.max_abandonment_rate),
+        agent_group_id=None if campaign.agent_group_id is None else str(campaign.agent_group_id),
     )
 
 
-def _note(snapshot: Snapshot, *, wanted: int, allowed: int, planned: int) -> str:
+def _plan(
+    services: Services, tx: Transaction, floor: PacingFloor, settings: PacingSettings, learned: Learned, now: datetime
+) -> Plan:
+    if (obstacle := _obstacle(floor.campaign, now)) is not None:
+        bound_by, note = obstacle
+        return Plan(None, 0, 0, [], bound_by, note)
+    account = account_of(services, tx.session, floor.campaign.tenant_id)
+    choice = decide_calls(
+        settings, engine=learned.engine, snapshot=floor.snapshot, exhausted=_exhausted(learned.standing)
+    )
+    wanted = choice.decision.calls
+    gates = {
+        "calls_per_second": max(1, int(account.calls_per_second * GATE_HORIZON_SECONDS)),
+        "account_lines": max(0, account.max_lines - floor.lines_in_flight),
+    }
+    narrowest = min(gates, key=lambda gate: gates[gate])
+    allowed = min(wanted, gates[narrowest])
+    planned = claims.plan_calls(
+        tx.session,
+        campaign_id=floor.campaign.campaign_id,
+        max_calls=allowed,
+        now=now,
+        place_before=now + PLACEMENT_LIFE,
+        claimed_until=now + CLAIM_LIFE,
+    )
+    kept_by: str = choice.decision.bound_by
+    if len(planned) < allowed:
+        kept_by = "leads"
+    elif allowed < wanted:
+        kept_by = narrowest
+    note = _note(floor.snapshot, choice, wanted=wanted, allowed=allowed, planned=len(planned))
+    if learned.engine is not None and learned.engine.trouble is not None:
+        note = f"{note}; {learned.engine.trouble}"
+    return Plan(choice, wanted, allowed, planned, kept_by, note)
+
+
+def _obstacle(campaign: PacedCampaign, now: datetime) -> tuple[str, str] | None:
+    """Why the campaign places nothing, whatever the floor looks like; None if nothing stands in its way."""
+    if campaign.schedule_end is not None and now >= campaign.schedule_end:
+        return "schedule", "the schedule has ended"
+    if not campaign.window.is_open(now):
+        return "calling_hours", f"outside calling hours until {campaign.window.next_opening(now).isoformat()}"
+    if not campaign.due_leads_exist:
+        return (
+            ("retry_times", "no lead is due: retries are waiting for their time")
+            if campaign.open_leads_exist
+            else ("leads", "no leads left to call")
+        )
+    if campaign.dial_mode == "preview":
+        return "preview", "preview: agents decide themselves whom to call"
+    return None
+
+
+def _exhausted(standing: dict[str, Any] | None) -> str | None:
+    if standing is None or not standing["is_exhausted"]:
+        return None
+    return (
+        f"the abandonment budget is used up ({standing['abandoned']} of {standing['live_answers']} answers, "
+        f"at most {standing['max_rate']:.1%})"
+    )
+
+
+def _note(snapshot: Snapshot, choice: Choice, *, wanted: int, allowed: int, planned: int) -> str:
     floor = (
         f"{snapshot.idle_agents} idle of {len(snapshot.agents)} agents, "
         f"{len(snapshot.ringing)} ringing, {len(snapshot.waiting)} waiting"
     )
+    if choice.reason is not None:
+        floor = f"{floor}; dialling progressively: {choice.reason}"
     if planned:
         return f"placing {planned}: {floor}"
     if not snapshot.agents:
         return f"no agent is ready to take calls: {floor}"
     if wanted == 0:
-        return f"every idle agent has calls on the way: {floor}"
+        return f"{_WHY_NONE.get(choice.decision.bound_by, 'every idle agent has calls on the way')}: {floor}"
     if allowed == 0:
         return f"all lines of the carrier account are in use: {floor}"
     return f"no lead could be claimed: {floor}"
 
 
-def pace_tenant(services: Services, *, tenant_id: TenantId) -> None:
-    """Run a pacing tick for each active campaign of one tenant now, because an agent has become free."""
-    with services.transaction(tenant_id) as tx:
-        campaigns = placements.list_active_campaigns_of_tenant(tx.session)
-    for campaign_id in campaigns:
-        pace_campaign(services, tenant_id=tenant_id, campaign_id=campaign_id)
+_WHY_NONE = {
+    "risk": "one call more would risk an abandoned person",
+    "budget": "abandonments are being paid back",
+}
+
+
+def _tick_record(
+    floor: PacingFloor, settings: PacingSettings, learned: Learned, plan: Plan, now: datetime
+) -> TickRecord:
+    """What is to be written down: the note always, the state and the decision when they are due."""
+    saved, engine = floor.saved, learned.engine
+    state = engine.state_as_json() if learned.save and engine is not None else None
+    is_checkpoint = state is not None and _is_checkpoint_due(floor, now)
+    effective_mode = settings.dial_mode if plan.choice is None else plan.choice.effective_mode
+    reason = f"{effective_mode}: {plan.bound_by}"
+    is_kept = (
+        saved is None
+        or state is not None
+        or bool(plan.planned)
+        or reason != saved.reason
+        or (plan.choice is not None and (saved.decided_at is None or now - saved.decided_at >= KEEP_EVERY))
+    )
+    observed_until = engine.observed_until if engine is not None else 0.0
+    return TickRecord(
+        note=plan.note,
+        saved_state=state,
+        position=learned.position if state is not None else None,
+        observed_until=observed_until,
+        checkpoint_at=now if is_checkpoint else None,
+        reason=reason if is_kept else None,
+        standing=json.dumps(learned.standing) if learned.is_standing_new else None,
+        decision={
+            "dial_mode": settings.dial_mode,
+            "effective_mode": effective_mode,
+            "engine": engine_version() if effective_mode == "predictive" else None,
+            "settings": json.dumps(settings.as_record()),
+            "snapshot": json.dumps(snapshot_as_record(floor.snapshot)),
+            "decision": None if plan.choice is None else json.dumps(_decision_record(plan.choice, learned)),
+            "wanted": plan.wanted,
+            "allowed": plan.allowed,
+            "planned": len(plan.planned),
+            "bound_by": plan.bound_by,
+            "started_afresh": engine is not None and engine.started_afresh,
+            "is_saved": state is not None,
+            "read_position": learned.position,
+            "checkpoint": _checkpoint(state, observed_until) if is_checkpoint and state is not None else None,
+        }
+        if is_kept
+        else None,
+    )
+
+
+def _checkpoint(state: str, observed_until: float) -> str:
+    return f'{{"state": {state}, "observed_until": {json.dumps(observed_until)}}}'
+
+
+def _is_checkpoint_due(floor: PacingFloor, now: datetime) -> bool:
+    saved = floor.saved
+    return saved is None or saved.checkpoint_at is None or now - saved.checkpoint_at >= CHECKPOINT_EVERY
+
+
+def _decision_record(choice: Choice, learned: Learned) -> dict[str, object]:
+    why = [] if choice.reason is None else [choice.reason]
+    if learned.engine is not None and learned.engine.trouble is not None:
+        why.append(learned.engine.trouble)
+    # JSON has no word for infinity or for no number at all, and a decision must be written whatever it says.
+    record = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in choice.decision.as_record().items()
+    }
+    return {**record, "why": why}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dialer.domain.ids import TenantId
-from dialer.ports import CapacityGate, Carrier, CarrierAccount, Clock, LiveFeed, TaskQueue
+from dialer.ports import CapacityGate, Carrier, CarrierAccount, Clock, FloorSimulations, LiveFeed, TaskQueue
 from dialer.store.session import Database, Transaction
 
 
@@ -42,6 +42,7 @@ class Services:
     clock: Clock
     secrets: SecretBox
     passwords: PasswordHasher
+    simulations: FloorSimulations
     platform_account: CarrierAccount
     account_cache: dict[TenantId, tuple[float, CarrierAccount]] = field(default_factory=dict)
 

@@ -51,6 +51,40 @@ def test_the_contracts_example_is_created_and_shown_as_sent(ada: Any) -> None:
     assert ada.get(f"/api/campaigns/{created['id']}") == {"success": True, "campaign": created}
 
 
+@pytest.mark.parametrize("dial_mode", ["preview", "progressive", "ratio", "predictive"])
+def test_every_dial_mode_is_taken_and_changed_while_the_campaign_runs(
+    services: Any, ada: Any, database: Any, dial_mode: str
+) -> None:
+    campaign = make_campaign(services, ada.tenant_id, status="active")
+    changes = {"dial_mode": dial_mode, "abandonment_standard": "ca", "max_abandonment_rate": 0.045}
+    changed = ada.put(f"/api/campaigns/{campaign.id}", json=changes)["campaign"]
+    assert {name: changed[name] for name in changes} == changes
+    assert changed["status"] == "active"
+    assert ada.post("/api/campaigns", json={**NEW, **changes}, expect=201)["campaign"]["dial_mode"] == dial_mode
+
+
+def test_a_new_campaign_dials_progressively_by_the_strict_standard(ada: Any) -> None:
+    made = ada.post("/api/campaigns", json=NEW, expect=201)["campaign"]
+    assert (made["dial_mode"], made["abandonment_standard"], made["max_abandonment_rate"]) == (
+        "progressive",
+        "strict",
+        0.03,
+    )
+
+
+def test_a_standard_is_not_left_with_a_limit_above_its_own(ada: Any) -> None:
+    canadian = {**NEW, "abandonment_standard": "ca", "max_abandonment_rate": 0.05}
+    made = ada.post("/api/campaigns", json=canadian, expect=201)["campaign"]
+    body = ada.put(f"/api/campaigns/{made['id']}", json={"abandonment_standard": "us"}, expect=400)
+    assert body["fields"] == [
+        {
+            "field": "max_abandonment_rate",
+            "message": "must be between 0.0001 and 0.03, the limit of the standard us",
+        }
+    ]
+    ada.put(f"/api/campaigns/{made['id']}", json={"abandonment_standard": "us", "max_abandonment_rate": 0.02})
+
+
 def test_a_minimal_campaign_gets_sensible_settings(ada: Any) -> None:
     created = ada.post("/api/campaigns", json=NEW, expect=201)["campaign"]
     assert created["timezone"] == "UTC"
@@ -88,7 +122,14 @@ def test_part_of_a_retry_policy_is_enough(ada: Any) -> None:
         ({"retry_policy": []}, "retry_policy"),
         ({"amd_enabled": "yes"}, "amd_enabled"),
         ({"amd_mode": "guess"}, "amd_mode"),
-        ({"dial_mode": "predictive"}, "dial_mode"),
+        ({"dial_mode": "manual"}, "dial_mode"),
+        ({"abandonment_standard": "atlantis"}, "abandonment_standard"),
+        ({"max_abandonment_rate": 0.031}, "max_abandonment_rate"),
+        ({"max_abandonment_rate": 0}, "max_abandonment_rate"),
+        ({"max_abandonment_rate": -0.01}, "max_abandonment_rate"),
+        ({"max_abandonment_rate": 0.00001}, "max_abandonment_rate"),
+        ({"max_abandonment_rate": "3 %"}, "max_abandonment_rate"),
+        ({"abandonment_standard": "ca", "max_abandonment_rate": 0.06}, "max_abandonment_rate"),
         ({"pacing_ratio": 11}, "pacing_ratio"),
         ({"pacing_ratio": 1.234}, "pacing_ratio"),
         ({"ring_timeout_seconds": 5}, "ring_timeout_seconds"),

@@ -40,6 +40,8 @@ def make_dialed_campaign(
         "amd_mode": "async",
         "record_calls": False,
         "dial_mode": "progressive",
+        "abandonment_standard": "strict",
+        "max_abandonment_rate": Decimal("0.03"),
         "pacing_ratio": Decimal("1"),
         "ring_timeout_seconds": 25,
         "wrap_up_seconds": 10,

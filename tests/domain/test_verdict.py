@@ -34,6 +34,7 @@ OBSTACLES: dict[str, dict[str, object]] = {
     "attempts_exhausted": {"attempts_made": 3},
     "lead_not_queued": {"lead_status": "dnc"},
     "placement_expired": {"place_before": NOON},
+    "not_previewed": {"dial_mode": "preview"},
 }
 
 
@@ -46,6 +47,10 @@ def test_a_call_with_nothing_against_it_is_allowed() -> None:
     verdict = may_place(ALLOWED, NOON)
     assert verdict.allowed
     assert verdict.reasons == ()
+
+
+def test_a_previewed_call_waits_for_an_agents_word() -> None:
+    assert may_place(replace(ALLOWED, dial_mode="preview", is_for_one_agent=True), NOON).allowed
 
 
 @pytest.mark.parametrize("obstacle", OBSTACLES)

@@ -72,6 +72,7 @@ class Console:
         self._stack = stack
         self._token = token
         self._tenant_id = tenant_id
+        self.api = Http(stack.url, token)
         self._socket = socketio.Client(handle_sigint=False)
         self._socket.on("*", lambda event, payload=None: self.heard.append((event, payload or {})))
         self._socket.on("incoming:call", self._take)

@@ -3,11 +3,12 @@
 from sqlalchemy import text
 
 from dialer.domain.ids import CallId
-from dialer.store import placements
+from dialer.store import pacing_floor, placements
 from dialer.store.session import Database
 from dialer.usecases import dialing
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
+from tests.store.pacing import load_floor
 from tests.store.races import at_once, in_background, until_somebody_waits_for_a_lock
 
 
@@ -60,16 +61,14 @@ def test_a_lead_suppressed_while_its_placement_waited_for_it_is_not_called(
 
 
 def test_two_ticks_of_one_tenant_exclude_each_other(services: Services, floor: Floor) -> None:
-    other = open_floor(services, floor.tenant_id)
-    now = services.clock.now()
-    with services.transaction(floor.tenant_id) as tx:
-        ids = {"tenant_id": floor.tenant_id, "now": now}
-        assert placements.lock_campaign_for_pacing(tx.session, campaign_id=floor.campaign_id, **ids)
-        with services.transaction(floor.tenant_id) as second:
-            for campaign_id in (floor.campaign_id, other.campaign_id):
-                assert placements.lock_campaign_for_pacing(second.session, campaign_id=campaign_id, **ids) is None
-    with services.transaction(floor.tenant_id) as tx:
-        assert placements.lock_campaign_for_pacing(tx.session, campaign_id=floor.campaign_id, **ids)
+    with services.transaction() as tx:
+        assert pacing_floor.begin_tick(tx.session, tenant_id=floor.tenant_id)
+        with services.transaction() as second:
+            assert not pacing_floor.begin_tick(second.session, tenant_id=floor.tenant_id)
+        with services.transaction() as elsewhere:
+            assert pacing_floor.begin_tick(elsewhere.session, tenant_id=open_floor(services).tenant_id)
+    with services.transaction() as tx:
+        assert pacing_floor.begin_tick(tx.session, tenant_id=floor.tenant_id)
 
 
 def test_two_ticks_at_once_plan_no_more_calls_than_agents_are_idle(floor: Floor) -> None:
@@ -98,5 +97,8 @@ def test_another_tenant_finds_no_call_to_place_and_no_campaign_to_pace(
     with services.transaction(cleo.tenant_id) as tx:
         assert placements.lock_planned_call(tx.session, call_id=planned, now=now) is None
         assert placements.list_planned_calls(tx.session, campaign_id=floor.campaign_id) == []
-        counts = placements.load_floor_counts(tx.session, agent_group_id=None, campaign_id=cleo.campaign_id)
-        assert counts.lines_in_flight == 0
+        assert load_floor(tx.session, floor) is None
+        own = load_floor(tx.session, cleo)
+    assert own is not None
+    assert own.lines_in_flight == 0
+    assert own.snapshot.agents == ()

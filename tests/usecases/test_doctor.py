@@ -35,6 +35,15 @@ DAMAGE = {
         answered_at = answered_at - interval '1 minute' where state = 'bridged'""",
     "no_call_stuck": "update calls set state = 'placing', state_changed_at = placing_at - interval '1 hour'",
     "leads_match_calls": "update leads set status = 'calling', updated_at = updated_at - interval '1 hour'",
+    "previews_match_leads": """
+        with lead as (update leads set status = 'pending' where status = 'completed' returning *)
+        insert into previews (id, tenant_id, campaign_id, lead_id, agent_id, state, offered_at, expires_at)
+        select gen_random_uuid(), tenant_id, campaign_id, id, (select id from agents limit 1), 'offered', updated_at,
+               updated_at + interval '1 day' from lead""",
+    "hours_match_ledger": """
+        insert into live_answer_hours (campaign_id, hour, tenant_id, reached, abandoned)
+        select campaign_id, date_trunc('hour', answered_at, 'UTC'), tenant_id, 7, 0 from live_answers""",
+    "pacing_told": "delete from pacing_events where kind = 'dialed'",
     "tenants_apart": "update campaigns set tenant_id = (select id from tenants where name = 'Other')",
     "rows_guarded": "alter table calls disable row level security",
     "inside_hours": """update attempts

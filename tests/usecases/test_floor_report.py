@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from dialer.domain.errors import Forbidden, NotFound
-from dialer.store.schema import LiveAnswer
+from dialer.store.schema import Campaign, LiveAnswer
 from dialer.usecases.floor_report import campaign_report
 from tests.builders.agents import make_agent
 from tests.builders.calls import make_call, make_called_lead, make_conversation, make_dialed_campaign
@@ -46,6 +46,33 @@ def test_abandonment_counts_late_and_abandoned_of_all_who_waited(services, ada, 
         answer(services, ada.tenant_id, campaign_id, outcome)
     report = campaign_report(services, actor=ada.principal, campaign_id=campaign_id)
     assert (report.abandonment.hung_up, report.abandonment.rate) == (1, 0.3)
+
+
+def test_the_standing_is_what_counts_by_the_campaigns_rule(services, ada, campaign_id):
+    for outcome in ["reached"] * 40 + ["late", "hung_up"]:
+        answer(services, ada.tenant_id, campaign_id, outcome)
+    shown = ada.get(f"/api/campaigns/{campaign_id}/report")["report"]["abandonment_standing"]
+    assert shown.pop("upper_bound") == pytest.approx(0.1106, abs=1e-4)
+    assert shown.pop("standard")["key"] == "strict"
+    assert shown == {
+        "window_start": "2026-03-03T15:00:00Z",
+        "window_end": None,
+        "live_answers": 41,
+        "abandoned": 1,
+        "rate": 1 / 41,
+        "max_rate": 0.03,
+        "budget_left": 0,
+        "is_exhausted": False,
+    }
+
+
+def test_the_standing_of_a_campaign_that_is_over_is_that_at_its_end(services, clock, ada, campaign_id):
+    answer(services, ada.tenant_id, campaign_id, "reached")
+    with services.transaction(ada.tenant_id) as tx:
+        tx.session.execute(update(Campaign).values(status="completed", ended_at=NOON))
+    clock.advance(days=3)
+    report = campaign_report(services, actor=ada.principal, campaign_id=campaign_id)
+    assert report.standing.live_answers == 1
 
 
 def test_retries_are_leads_called_before_and_due_again(services, ada, campaign_id):

@@ -1,5 +1,6 @@
 """The pacing tick: what is planned for which floor, and why nothing is."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 from decimal import Decimal
 
@@ -106,7 +107,9 @@ def test_no_more_is_planned_than_the_account_may_start_or_has_lines_for(floor: F
         floor.console_agent()
     floor.leads(30)
     assert len(floor.plan()) == 10, "five calls a second, two seconds ahead"
-    object.__setattr__(floor.services.platform_account, "max_lines", 11)
+    account = replace(floor.services.platform_account, max_lines=11)
+    object.__setattr__(floor.services, "platform_account", account)
+    floor.services.account_cache.clear()
     assert len(floor.plan()) == 1
     assert floor.plan() == []
 

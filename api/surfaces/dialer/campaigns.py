@@ -56,7 +56,7 @@ def create_campaign(body: CreateCampaignIn) -> CampaignAnswer:
 def update_campaign(campaign_id: UUID, body: UpdateCampaignIn) -> CampaignAnswer:
     """Change a campaign's settings.
 
-    What is left out stays as it is. An active campaign dials by the new settings from its next call on.
+    What is left out stays as it is. An active campaign dials by the new settings, its mode too, from its next tick on.
     """
     view = usecases.update_campaign(
         services(), actor=principal(), campaign_id=CampaignId(campaign_id), changes=_changes(body)

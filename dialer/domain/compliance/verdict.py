@@ -19,7 +19,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class CallCandidate:
-    """A planned call with everything the decision looks at, read inside the placing transaction."""
+    """A planned call with everything the decision looks at, read inside the placing transaction.
+
+    `is_for_one_agent`: an agent has looked at the lead, said dial and waits for the answer.
+    """
 
     to_number: str
     campaign_status: str
@@ -32,6 +35,8 @@ class CallCandidate:
     suppression_reason: str | None
     suppressed_until: datetime | None
     place_before: datetime
+    dial_mode: str = "progressive"
+    is_for_one_agent: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class CallingVerdict:
                 "suppression_reason": self.candidate.suppression_reason,
                 "suppressed_until": until.isoformat() if until else None,
                 "place_before": self.candidate.place_before.isoformat(),
+                "dial_mode": self.candidate.dial_mode,
+                "is_for_one_agent": self.candidate.is_for_one_agent,
             },
         }
 
@@ -85,6 +92,7 @@ def may_place(candidate: CallCandidate, at: datetime) -> CallingVerdict:
         _do_not_call(candidate),
         _attempts(candidate),
         _hopper(candidate),
+        _preview(candidate),
         _expiry(candidate, at),
     )
     return CallingVerdict(at, candidate, tuple(reason for reason in found if reason is not None))
@@ -129,6 +137,12 @@ def _hopper(candidate: CallCandidate) -> Reason | None:
     if candidate.lead_status == "queued":
         return None
     return Reason("lead_not_queued", f"The lead has left the hopper: it is {candidate.lead_status}.")
+
+
+def _preview(candidate: CallCandidate) -> Reason | None:
+    if candidate.dial_mode != "preview" or candidate.is_for_one_agent:
+        return None
+    return Reason("not_previewed", "The campaign previews its leads, and no agent has said dial.")
 
 
 def _expiry(candidate: CallCandidate, at: datetime) -> Reason | None:

@@ -1,8 +1,8 @@
 """The account of abandonments: what the limit allows, what was spent, and at which rate to go on spending.
 
-Each live answer earns `target` abandonments, each abandonment costs one. Debts and credits are never forgotten; they are
-settled evenly over the answers to come, so that a bad minute is not paid for by an idle hour and a quiet morning is not
-squandered in a burst at noon.
+Each live answer earns `target` abandonments, each abandonment costs one. Debts and credits are never forgotten; they
+are settled evenly over the answers to come, so that a bad minute is not paid for by an idle hour and a quiet morning is
+not squandered in a burst at noon.
 """
 
 import math
@@ -15,13 +15,16 @@ SETTLING_SECONDS = 1800.0
 """And, on a busy floor, about as many answers as come in this time."""
 MOST_SPENDING = 1.6
 """Of the target: the fastest spending of a credit."""
+RESERVED = 1.8
+"""Standard deviations of the balance that are kept back, so that a shift ends within its limit wherever it ends."""
+SAVING_BELOW = 0.75
 PRIOR_YIELD = 1.0
 """Abandonments per answer, divided by the price, before any were seen."""
-LEAST_YIELD, MOST_YIELD = 0.6, 1.6
+LEAST_YIELD, MOST_YIELD = 0.7, 1.6
 """What floors of all sizes were measured at lies between these; a burst must not teach otherwise."""
-PRIOR_ABANDONMENTS = 10.0
-YIELD_MEMORY = 60.0
-"""In expected abandonments."""
+PRIOR_ABANDONMENTS = 20.0
+YIELD_MEMORY = 3000.0
+"""In answers."""
 
 
 class AbandonmentAccount:
@@ -44,7 +47,7 @@ class AbandonmentAccount:
         self.live_answers += 1
         self.abandoned += was_abandoned
         self.balance += self.target - was_abandoned
-        kept = math.exp(-self.target / YIELD_MEMORY)
+        kept = math.exp(-1.0 / YIELD_MEMORY)
         self._spent = self._spent * kept + was_abandoned
         self._priced = self._priced * kept + price
         if self._first_at is None:
@@ -63,8 +66,11 @@ class AbandonmentAccount:
 
     @property
     def reserve(self) -> float:
-        """Abandonments kept back, because a balance that is steered to nothing is below it half of the time."""
-        return math.sqrt(self.target * self.settling_answers / 2.0)
+        """Abandonments kept back: a balance that is steered to nothing is below it half of the time.
+
+        One that returns to its aim over n answers varies by sqrt(target * n / 2) (an Ornstein-Uhlenbeck process).
+        """
+        return RESERVED * math.sqrt(self.target * self.settling_answers / 2.0)
 
     @property
     def rate(self) -> float:
@@ -73,6 +79,11 @@ class AbandonmentAccount:
             return 0.0
         settled = (self.balance - self.reserve) / (self.target * self.settling_answers)
         return self.target * (math.exp(settled) if settled < 0 else min(1.0 + settled, MOST_SPENDING))
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether a debt holds spending well below the target."""
+        return self.rate < SAVING_BELOW * self.target
 
     @property
     def price(self) -> float:

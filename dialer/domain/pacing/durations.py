@@ -71,10 +71,7 @@ class DurationModel:
         seconds = self._seconds
         if still.size:
             index = np.searchsorted(EDGES, still, side="right") - 1
-            at_risk += _exposure(
-                np.bincount(index, minlength=BINS).astype(float),
-                np.bincount(index, weights=still - EDGES[index], minlength=BINS),
-            )
+            at_risk += _exposure(_spread(index, np.ones(len(index))), _spread(index, still - EDGES[index]))
             seconds += float(still.sum())
         mean_hazard = (self.count + self.prior_weight) / (seconds + self.prior_weight * self.prior_mean)
         ends, exposure = _pool(self._ended, at_risk, mean_hazard)
@@ -109,8 +106,12 @@ def cumulate(hazard: Floats) -> Floats:
     return np.interp(SECONDS, np.append(EDGES, SECONDS[-1]), at_edges)
 
 
+def _spread(bins: npt.NDArray[np.intp], weights: Floats) -> Floats:
+    return np.bincount(bins, weights=weights, minlength=BINS).astype(np.float64)
+
+
 def _exposure(ended: Floats, within: Floats) -> Floats:
-    """Seconds spent in each bin by durations that ended in the bins given: the bins below in full, their own in part."""
+    """Seconds spent in each bin by durations that ended so: the bins below their end in full, the last one in part."""
     longer = np.cumsum(ended[::-1])[::-1] - ended
     result: Floats = longer * WIDTHS + within
     return result

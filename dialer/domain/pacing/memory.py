@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from dialer.domain.pacing.durations import LONGEST, DurationModel, Floats, cumulate
+from dialer.domain.pacing.durations import EDGES, LONGEST, WIDTHS, DurationModel, Floats, cumulate
 from dialer.domain.pacing.events import (
     Abandoned,
     AgentJoined,
@@ -20,6 +20,7 @@ from dialer.domain.pacing.events import (
     WrapUpEnded,
 )
 from dialer.domain.pacing.forecast import Curves, Outlook
+from dialer.domain.pacing.learned import LearnedDurations, LearnedFloor
 from dialer.domain.pacing.ringing import Ending, RingModel
 from dialer.domain.pacing.tempo import Tempo
 from dialer.domain.pacing.under_way import UnderWay
@@ -28,14 +29,14 @@ RING_MEMORY = 3000.0
 """Calls."""
 TALK_MEMORY = 800.0
 """Talks and wrap-ups."""
-REFRESH_SHARE = 0.01
-MOST_EVENTS_BETWEEN_REFRESHES = 60
+REFRESH_SHARE = 0.02
+FEWEST_EVENTS_BETWEEN_REFRESHES, MOST_EVENTS_BETWEEN_REFRESHES = 4, 60
 CAUTION = 1.0
 """Standard errors by which the chance of an answer is taken higher than measured."""
 LONGEST_SILENCE = 6.0
 """Expected answers. A longer silence is a carrier's outage, not a list that nobody answers: it teaches no more."""
-ANSWERS_BEFORE_DRIFT = 20.0
-"""Before, the curves are still mostly guesses, and a difference from them is no drift."""
+CALLS_BEFORE_DRIFT = TALKS_BEFORE_DRIFT = 20.0
+"""Answered ones, and as many that rang out. Before, the curves are guesses; a difference from them is no drift."""
 
 AnswerEnd = Literal["connected", "abandoned"]
 
@@ -72,7 +73,15 @@ class FloorMemory:
 
     def observe(self, event: PacingEvent) -> AnswerEnd | None:
         """Learn from one event; tell how a live answer ended, if it did now."""
-        ended: AnswerEnd | None = None
+        ended = self._take_in(event)
+        self._unlearned += 1
+        if self._unlearned >= max(
+            FEWEST_EVENTS_BETWEEN_REFRESHES, min(REFRESH_SHARE * self.ring.count, MOST_EVENTS_BETWEEN_REFRESHES)
+        ):
+            self._refresh(event.at)
+        return ended
+
+    def _take_in(self, event: PacingEvent) -> AnswerEnd | None:
         match event:
             case Dialed(call_id, at):
                 self._dialed.begin(call_id, at)
@@ -81,26 +90,22 @@ class FloorMemory:
                     self._answered.begin(call_id, at)
             case Unanswered(call_id, at, outcome):
                 self._stop_ringing(call_id, at, "censored" if outcome in ("failed", "canceled") else "unanswered")
+                self._answered.end(call_id, at)
             case Connected(call_id, agent_id, at):
-                ended = "connected" if self._answered.end(call_id, at) is not None else None
                 self._talking.begin(agent_id, at)
                 self._wrapping_up.end(agent_id, at)
+                return "connected" if self._answered.end(call_id, at) is not None else None
             case Abandoned(call_id, at):
-                ended = "abandoned" if self._answered.end(call_id, at) is not None else None
+                return "abandoned" if self._answered.end(call_id, at) is not None else None
             case TalkEnded(_, agent_id, at):
                 self._end_talk(agent_id, at)
             case WrapUpEnded(agent_id, at):
-                lasted = self._wrapping_up.end(agent_id, at)
-                if lasted is not None:
-                    self.wrap_up.observe(lasted)
+                self._end_wrap_up(agent_id, at)
             case AgentJoined(agent_id, at) | AgentLeft(agent_id, at):
                 # Who leaves in the middle of a talk ends it unseen.
                 self._talking.end(agent_id, at)
                 self._wrapping_up.end(agent_id, at)
-        self._unlearned += 1
-        if self._unlearned >= max(1.0, min(REFRESH_SHARE * self.ring.count, MOST_EVENTS_BETWEEN_REFRESHES)):
-            self._refresh(event.at)
-        return ended
+        return None
 
     def outlook(self, max_wait_seconds: float) -> Outlook:
         """The coming ring time by what is known now."""
@@ -113,6 +118,31 @@ class FloorMemory:
             )
             self._outlook = (max_wait_seconds, made)
         return self._outlook[1]
+
+    def learned(self) -> LearnedFloor:
+        """What is known now, in plain figures, drift included."""
+        live = self._curves.live * self.live_tempo.ratio
+        other = self._curves.other
+        left = np.exp(-(live + other))
+        ends = left[:-1] - left[1:]
+        hazards = np.diff(live) + np.diff(other)
+        live_share = np.divide(np.diff(live), hazards, out=np.zeros_like(hazards), where=hazards > 0)
+        answered, ended = ends * live_share, ends * (1.0 - live_share)
+        machines, unanswered = self.ring.shares("machine"), self.ring.shares("unanswered")
+        seen = machines + unanswered
+        machine = ended * np.divide(machines, seen, out=np.zeros_like(seen), where=seen > 0)
+        failed = float(self.ring.shares("censored").sum()) / (self.ring.count + 1.0)
+        return LearnedFloor(
+            calls=self.ring.count,
+            live_chance=float(answered.sum()) * (1.0 - failed),
+            machine_chance=float(machine.sum()) * (1.0 - failed),
+            failed_chance=failed,
+            answer_time=_by_second(answered, float(self.ring.shares("live").sum())),
+            machine_answer_time=_by_second(machine, float(machines.sum())),
+            unanswered_time=_by_second(ended - machine, float(unanswered.sum())),
+            talk=_by_bin(self._curves.talk * self.talk_tempo.ratio, self.talk.count),
+            wrap_up=_by_bin(self._curves.wrap_up, self.wrap_up.count),
+        )
 
     def _stop_ringing(self, call_id: str, at: float, ending: Ending) -> bool:
         rang = self._dialed.end(call_id, at)
@@ -132,6 +162,11 @@ class FloorMemory:
         self._talks_seen += 1.0
         self._wrapping_up.begin(agent_id, at)
 
+    def _end_wrap_up(self, agent_id: str, at: float) -> None:
+        lasted = self._wrapping_up.end(agent_id, at)
+        if lasted is not None:
+            self.wrap_up.observe(lasted)
+
     def _expected(self, curve: Floats, ages: Floats, at: float) -> float:
         """Ends that the curve expects of things of these ages since the last refresh, or since they began."""
         since = np.inf if self._refreshed_at is None else max(0.0, at - self._refreshed_at)
@@ -144,7 +179,8 @@ class FloorMemory:
         self._live_expected += self._expected(self._curves.live, self._dialed.ages(at), at)
         self._learn_live_tempo()
         self._talks_expected += self._expected(self._talk_curve, self._talking.ages(at), at)
-        self.talk_tempo.observe(self._talks_seen, self._talks_expected)
+        if self.talk.count >= TALKS_BEFORE_DRIFT:
+            self.talk_tempo.observe(self._talks_seen, self._talks_expected)
         self._talks_seen = self._talks_expected = 0.0
         self._refreshed_at = at
         self._unlearned = 0
@@ -153,10 +189,10 @@ class FloorMemory:
 
     def _how_cautious(self) -> float:
         """The factor by which answers are taken to be likelier than measured; it shrinks as answers come in."""
-        return 1.0 + CAUTION / math.sqrt(4.0 + float(self.ring.shares("live").sum()))
+        return 1.0 + CAUTION / math.sqrt(2.0 + float(self.ring.shares("live").sum()))
 
     def _learn_live_tempo(self) -> None:
-        if self.ring.shares("live").sum() < ANSWERS_BEFORE_DRIFT:
+        if min(self.ring.shares("live").sum(), self.ring.rung_out()) < CALLS_BEFORE_DRIFT:
             self._live_seen = self._live_expected = 0.0
             return
         expected = self._live_expected
@@ -211,6 +247,15 @@ _COUNTED = (
     "caution",
 )
 _CURVES = ("live", "other", "talk", "wrap_up")
+
+
+def _by_second(ends: Floats, seen: float) -> LearnedDurations:
+    return LearnedDurations(tuple(float(second) for second in range(len(ends) + 1)), tuple(ends.tolist()), seen)
+
+
+def _by_bin(hazard: Floats, seen: float) -> LearnedDurations:
+    left = np.exp(-np.concatenate(([0.0], np.cumsum(hazard * WIDTHS))))
+    return LearnedDurations(tuple(EDGES.tolist()), tuple((left[:-1] - left[1:]).tolist()), seen)
 
 
 def _at(curve: Floats, seconds: Floats) -> Floats:

@@ -43,4 +43,4 @@ def choose_pacer(
         case "predictive":
             return PredictivePacer(target_abandonment, max_wait_seconds)
         case _:
-            raise ValueError(f"no pacer for dial mode {dial_mode!r}")
+            raise ValueError(f"unknown dial mode {dial_mode!r}")

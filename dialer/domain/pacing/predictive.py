@@ -10,6 +10,7 @@ from dialer.domain.pacing.decision import PacingDecision
 from dialer.domain.pacing.durations import Floats
 from dialer.domain.pacing.events import PacingEvent
 from dialer.domain.pacing.forecast import MOMENTS, Load, Outlook
+from dialer.domain.pacing.learned import LearnedFloor
 from dialer.domain.pacing.memory import FloorMemory
 from dialer.domain.pacing.ringing import LONGEST_RING
 from dialer.domain.pacing.snapshot import Snapshot
@@ -18,12 +19,18 @@ STATE_VERSION = 1
 MOST_LINES_PER_AGENT = 40
 """A bound on what a mistaken estimate could do; at an answer chance of 5 % twenty lines are what an agent needs."""
 
+BLOCK = 64
+"""Numbers of further calls that are looked at together, where the approximation serves."""
+HOPELESS_CHANCE, HOPELESS_PRICES = 0.2, 4.0
+"""Where the approximation is so far above the price, the exact chance is above it too, and not worth its time."""
+
 
 class PredictivePacer:
     """Keeps abandonment at or below `target_abandonment` of live answers with agents as busy as that allows.
 
     It places one more call while the chance that its answer would find no agent within `max_wait_seconds` is below a
-    price; the price follows the account of abandonments. A decision depends on what was observed and the snapshot alone.
+    price; the price follows the account of abandonments. A decision depends on what was observed and on the snapshot,
+    on nothing else.
     """
 
     def __init__(self, target_abandonment: float = 0.03, max_wait_seconds: float = 2.0):
@@ -37,7 +44,7 @@ class PredictivePacer:
         self.memory = FloorMemory()
 
     def observe(self, event: PacingEvent) -> None:
-        """Learn from one event. What was never begun or has ended already changes nothing, so repetition is harmless."""
+        """Learn from one event. An end of what never began, or has ended already, changes nothing: repeat at will."""
         ended = self.memory.observe(event)
         if ended is not None:
             self.account.observe(event.at, was_abandoned=ended == "abandoned")
@@ -57,7 +64,7 @@ class PredictivePacer:
         calls, chance = floor.calls_within(price)
         return PacingDecision(
             calls=calls,
-            bound_by="budget" if self.account.rate < 0.5 * self.target_abandonment else "risk",
+            bound_by="budget" if self.account.is_saving else "risk",
             idle_agents=idle,
             horizon_seconds=float(outlook.span),
             expected_free_agents=float(len(snapshot.agents) - floor.busy[-1]),
@@ -67,6 +74,10 @@ class PredictivePacer:
             price=price,
             budget=self.account.balance,
         )
+
+    def learned(self) -> LearnedFloor:
+        """What is known of the people called and of the agents' work, in plain figures."""
+        return self.memory.learned()
 
     def to_state(self) -> dict[str, Any]:
         """All that was learned, as JSON values; under 64 KB whatever the floor."""
@@ -111,36 +122,34 @@ class _FloorAhead:
         self._most = max(0, MOST_LINES_PER_AGENT * self._agents - len(snapshot.ringing))
 
     def calls_within(self, price: float) -> tuple[int, float]:
-        """The most calls whose every next one stays within the price, and the chance at which the next would not."""
+        """The calls before the first whose chance is above the price, and that chance. A higher price, never fewer."""
+        hopeless = self._chance(self._load.all_taken_with(self._occupied, _NO_MORE)[0])
+        if hopeless > max(HOPELESS_CHANCE, HOPELESS_PRICES * price):
+            return 0, hopeless
         calls = 0
+        chance = 0.0
         while calls < self._most and self._load.is_exact:
-            chance = self._chance(self._load.all_taken(), calls)
+            chance = self._chance(self._load.all_taken())
             if chance > price:
                 return calls, chance
             self._load.add(self._occupied)
             calls += 1
-        return self._calls_within_approximately(price, calls)
+        further = 0
+        while calls + further < self._most:
+            block = np.arange(further, min(further + BLOCK, self._most - calls))
+            chances = self._load.all_taken_with(self._occupied, block) @ self._answered / self._live_chance
+            above = np.flatnonzero(chances > price)
+            if above.size:
+                return calls + further + int(above[0]), float(chances[above[0]])
+            further += len(block)
+            chance = float(chances[-1])
+        return calls + further, chance
 
-    def _calls_within_approximately(self, price: float, first: int) -> tuple[int, float]:
-        """The same by bisection: the chance grows with every call."""
-
-        def chance_after(further: int) -> float:
-            return self._chance(self._load.all_taken_with(self._occupied, further), first + further)
-
-        low, high = 0, self._most - first
-        reach = 1
-        while low < high:
-            middle = min(low + reach, high) - 1 if reach else (low + high) // 2
-            if chance_after(middle) > price:
-                high = middle
-                reach = 0
-            else:
-                low = middle + 1
-                reach *= 2
-        return first + low, chance_after(low)
-
-    def _chance(self, all_taken: Floats, calls: int) -> float:
+    def _chance(self, all_taken: Floats) -> float:
         return float(self._answered @ all_taken) / self._live_chance
+
+
+_NO_MORE = np.zeros(1, dtype=np.intp)
 
 
 def _ages(seconds: list[float]) -> Floats:

@@ -17,8 +17,9 @@ LONGEST_RING = 90
 Ending = Literal["live", "machine", "unanswered", "censored"]
 ENDINGS: tuple[Ending, ...] = ("live", "machine", "unanswered", "censored")
 _SMOOTHING = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0
+LONG_RING = 12
 PRIOR_CALLS = 8.0
-PRIOR_LIVE_CHANCE = 0.3
+PRIOR_LIVE_CHANCE = 0.35
 """Rather high, so that a floor that knows nothing yet dials carefully."""
 PRIOR_RING_SECONDS = 25
 
@@ -60,9 +61,11 @@ class RingModel:
         ended = self._counts.sum(axis=0)
         at_risk = np.cumsum(ended[::-1])[::-1] - 0.5 * self._counts[3]
         if still_ringing.size:
-            ages = np.minimum(still_ringing, LONGEST_RING - 1).astype(int)
-            in_flight = np.bincount(ages, minlength=LONGEST_RING)
+            ages = np.minimum(still_ringing, LONGEST_RING - 1.0)
+            second = ages.astype(int)
+            in_flight = np.bincount(second, minlength=LONGEST_RING)
             at_risk += np.cumsum(in_flight[::-1])[::-1] - in_flight
+            at_risk += np.bincount(second, weights=ages - second, minlength=LONGEST_RING)
         live = _smooth(self._counts[0]) + _PRIOR_LIVE
         exposed = _smooth(at_risk) + PRIOR_CALLS - np.concatenate(([0.0], np.cumsum(_PRIOR_LIVE)[:-1]))
         hazard_live = -np.log1p(-np.minimum(live / exposed, 0.95))
@@ -72,7 +75,12 @@ class RingModel:
 
     def shares(self, ending: Ending) -> Floats:
         """Calls by second of ring time that ended so."""
-        return self._counts[ENDINGS.index(ending)].copy()
+        result: Floats = self._counts[ENDINGS.index(ending)].copy()
+        return result
+
+    def rung_out(self) -> float:
+        """Calls that nobody answered in a time long enough for most answers."""
+        return float(self._counts[2, LONG_RING:].sum())
 
     def to_state(self) -> dict[str, Any]:
         """JSON values; empty seconds are left out."""
@@ -95,4 +103,5 @@ def _smooth(counts: Floats) -> Floats:
 
 
 def _cumulate(hazard: Floats) -> Floats:
-    return np.concatenate(([0.0], np.cumsum(hazard)))
+    result: Floats = np.concatenate(([0.0], np.cumsum(hazard)))
+    return result

@@ -4,10 +4,12 @@ what may be said of them. Simulating is `dialer.simulator`'s."""
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, pvariance
+from statistics import NormalDist, fmean, pvariance
 from typing import Any
 
 from dialer.domain.pacing.learned import LearnedFloor
+
+TENTH = NormalDist().inv_cdf(0.9)
 
 Measure = Callable[["Tally"], tuple[float, float]]
 """What is counted, and by what it is to be divided."""
@@ -120,40 +122,59 @@ class Measured:
 
     expected: float
     values: tuple[float, ...]
+    least_variance: float = 0.0
+    """What the trials alone cannot tell: of something rare that none of them saw."""
 
     def times(self, factor: float) -> "Measured":
         """The same in another unit."""
-        return Measured(self.expected * factor, tuple(value * factor for value in self.values))
+        values = tuple(value * factor for value in self.values)
+        return Measured(self.expected * factor, values, self.least_variance * factor * factor)
 
     def spread(self, *, most: float = math.inf) -> Spread:
-        """The expected value and the quantiles of the others, within 0 and `most`."""
-        low, middle, high = (min(most, max(0.0, quantile(self.values, share))) for share in (0.1, 0.5, 0.9))
+        """The expected value and what may come instead, within 0 and `most`.
+
+        Quantiles of the gamma distribution of that mean and variance, by the cube root that is nearly normal (Wilson
+        and Hilferty, PNAS 17, 1931): bell-shaped where little varies, and skewed for what is rare, of which the values
+        of a few trials would be mostly zeros.
+        """
+        variance = max(pvariance(self.values, self.expected), self.least_variance)
+        if variance <= 0 or self.expected <= 0:
+            return Spread(self.expected, self.expected, self.expected, self.expected)
+        shape = self.expected**2 / variance
+        low, middle, high = (
+            min(most, self.expected * max(0.0, 1 - 1 / (9 * shape) + z / (3 * math.sqrt(shape))) ** 3)
+            for z in (-TENTH, 0.0, TENTH)
+        )
         return Spread(self.expected, low, middle, high)
 
 
-def measure_over(simulated: SimulatedFloor, measure: Measure, *, hours: float) -> Measured:
+def measure_over(simulated: SimulatedFloor, measure: Measure, *, hours: float, is_rare: bool = False) -> Measured:
     """A measure as it will be over `hours`, from trials of another length.
 
     The expected value pools all trials. They differ for two reasons: people are not known exactly, which no length of
     time averages out, and luck, of which a longer shift has less. The two halves of each trial tell how much is luck
     (the variance components of a one-way layout: Searle, Casella and McCulloch, Variance Components, 1992, ch. 3). The
     trials are drawn together to the spread that `hours` will have, the uncertainty of their own mean added.
+
+    With `is_rare` half an event more is counted in one chance more (Jeffreys' prior for a binomial share), so that
+    "none was seen" does not become "there are none".
     """
     pairs = [[measure(half) for half in trial.halves] for trial in simulated.trials]
-    total = sum(below for pair in pairs for _, below in pair)
+    total = math.fsum(below for pair in pairs for _, below in pair) + is_rare
     if total <= 0:
         return Measured(0.0, (0.0,) * len(pairs))
-    expected = sum(above for pair in pairs for above, _ in pair) / total
+    expected = (math.fsum(above for pair in pairs for above, _ in pair) + 0.5 * is_rare) / total
+    least = expected * (1 - expected) / total if is_rare else 0.0
     values = [_rate([sum(part) for part in zip(*pair, strict=True)], expected) for pair in pairs]
     between = pvariance(values)
     if between <= 0:
-        return Measured(expected, tuple(values))
+        return Measured(expected, (expected,) * len(values), least)
     luck = fmean(((_rate(first, expected) - _rate(second, expected)) / 2) ** 2 for first, second in pairs)
     luck = min(luck, between)
     of_that_length = luck * min(1.0, simulated.measured_seconds / (hours * 3600.0))
     wanted = (between - luck) + of_that_length + between / len(values)
     scale, middle = math.sqrt(wanted / between), fmean(values)
-    return Measured(expected, tuple(expected + (value - middle) * scale for value in values))
+    return Measured(expected, tuple(expected + (value - middle) * scale for value in values), least)
 
 
 def hours_to_finish(calls_per_hour: Measured, calls_needed: Sequence[float]) -> Spread | None:
@@ -161,23 +182,14 @@ def hours_to_finish(calls_per_hour: Measured, calls_needed: Sequence[float]) -> 
     rates = [rate for rate in calls_per_hour.values if rate > 0]
     if calls_per_hour.expected <= 0 or len(rates) < len(calls_per_hour.values):
         return None
-    hours = [needed / rate for needed, rate in zip(calls_needed, rates, strict=True)]
-    return Measured(fmean(calls_needed) / calls_per_hour.expected, tuple(hours)).spread()
+    hours = tuple(needed / rate for needed, rate in zip(calls_needed, rates, strict=True))
+    return Measured(fmean(calls_needed) / calls_per_hour.expected, hours).spread()
 
 
 def calls_for_lead(attempts_left: int, retried_share: float) -> float:
     """Calls that one lead will take when a share of its calls is to be tried again: 1 + r + r² … , `attempts_left` of
     them. A lead whose attempts are used up takes none."""
     return sum(retried_share**attempt for attempt in range(attempts_left))
-
-
-def quantile(values: Sequence[float], share: float) -> float:
-    """Linear between the ordered values: type 7 of Hyndman and Fan, The American Statistician 50 (1996)."""
-    ordered = sorted(values)
-    position = share * (len(ordered) - 1)
-    low = math.floor(position)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (position - low)
 
 
 def _rate(counted: Sequence[float], otherwise: float) -> float:

@@ -6,9 +6,11 @@ no words for them.
 
 from dialer.store.schema.agents import Agent, AgentGroup, AgentLeg, AgentSocket, AgentStateChange
 from dialer.store.schema.base import Base
-from dialer.store.schema.calls import Attempt, Call, CallEvent, LiveAnswer
+from dialer.store.schema.calls import Attempt, Call, CallEvent, LiveAnswer, LiveAnswerHour
 from dialer.store.schema.campaigns import Campaign
 from dialer.store.schema.leads import Lead, LeadImport
+from dialer.store.schema.pacing import PacingDecision, PacingEvent, PacingState
+from dialer.store.schema.previews import Preview
 from dialer.store.schema.suppression import Suppression
 from dialer.store.schema.tenants import CarrierAccount, Tenant
 from dialer.store.schema.users import LoginSession, User
@@ -28,7 +30,12 @@ __all__ = [
     "Lead",
     "LeadImport",
     "LiveAnswer",
+    "LiveAnswerHour",
     "LoginSession",
+    "PacingDecision",
+    "PacingEvent",
+    "PacingState",
+    "Preview",
     "Suppression",
     "Tenant",
     "User",

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Numeric, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -124,11 +124,15 @@ class CallEvent(Base):
 
 
 class LiveAnswer(Base):
-    """The abandonment ledger: one row for each person who answered, with the measured wait for an agent."""
+    """The abandonment ledger: one row for each person who answered, with the measured wait for an agent.
+
+    `clock` says from when: the carrier's report of the answer, or the end of the callee's greeting.
+    """
 
     __tablename__ = "live_answers"
     __table_args__ = (
         CheckConstraint("outcome in ('reached', 'abandoned', 'hung_up', 'late')", name="outcome"),
+        CheckConstraint("clock in ('answer', 'greeting')", name="clock"),
         Index("ix_live_answers_campaign_id_answered_at", "campaign_id", "answered_at"),
     )
     call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
@@ -139,3 +143,15 @@ class LiveAnswer(Base):
     outcome: Mapped[str]
     message_played: Mapped[bool]
     recorded_at: Mapped[datetime]
+    clock: Mapped[str] = mapped_column(server_default=text("'answer'"))
+
+
+class LiveAnswerHour(Base):
+    """The ledger summed by hour and campaign: a cache, from which any change of a line removes the line's hour."""
+
+    __tablename__ = "live_answer_hours"
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    tenant_id: Mapped[TenantKey]
+    reached: Mapped[int]
+    abandoned: Mapped[int]

@@ -18,11 +18,12 @@ class Campaign(Base):
         CheckConstraint(
             "status in ('draft', 'scheduled', 'active', 'paused', 'completed', 'cancelled')", name="status"
         ),
-        CheckConstraint("dial_mode in ('progressive', 'ratio')", name="dial_mode"),
+        CheckConstraint("dial_mode in ('preview', 'progressive', 'ratio', 'predictive')", name="dial_mode"),
         CheckConstraint("amd_mode in ('async', 'sync')", name="amd_mode"),
         CheckConstraint("max_attempts between 1 and 20", name="max_attempts"),
         CheckConstraint("retry_delay_minutes between 1 and 43200", name="retry_delay_minutes"),
         CheckConstraint("pacing_ratio between 1 and 10", name="pacing_ratio"),
+        CheckConstraint("max_abandonment_rate > 0 and max_abandonment_rate <= 1", name="max_abandonment_rate"),
         Index("ix_campaigns_tenant_id_created_at", "tenant_id", "created_at"),
         Index("ix_campaigns_active", "id", postgresql_where="status = 'active'"),
         Index("ix_campaigns_schedule_start", "schedule_start", postgresql_where="status = 'scheduled'"),
@@ -54,6 +55,8 @@ class Campaign(Base):
     record_calls: Mapped[bool]
     dial_mode: Mapped[str]
     pacing_ratio: Mapped[Decimal] = mapped_column(Numeric(4, 2))
+    abandonment_standard: Mapped[str]
+    max_abandonment_rate: Mapped[Decimal] = mapped_column(Numeric(5, 4))
     ring_timeout_seconds: Mapped[int]
     wrap_up_seconds: Mapped[int]
     abandonment_message: Mapped[str]

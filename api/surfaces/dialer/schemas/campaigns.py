@@ -1,6 +1,6 @@
 """Campaigns on the dialer surface."""
 
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from api.surfaces.dialer.schemas.base import Answer, In, Instant, InstantIn, Out, PageQuery, ShortText
 from dialer.domain.campaigns import AmdMode, CampaignStatus, DialMode
+from dialer.domain.pacing.abandonment import STANDARDS, WindowKind
 from dialer.usecases.campaigns import CampaignView
 
 
@@ -27,6 +28,20 @@ _WALL_TIME_SCHEMA = {
 WallTime = Annotated[time, AfterValidator(_wall_time), WithJsonSchema(_WALL_TIME_SCHEMA)]
 # Where null has no meaning, a field that may be left out has no real default: `model_fields_set` tells what was sent.
 _ABSENT: Any = None
+
+
+def _standards() -> list[str]:
+    """Each standard in words, from its row."""
+    spans = {WindowKind.ROLLING: "any", WindowKind.SUCCESSIVE: "each successive"}
+    return [
+        f"{row.key}, {row.max_rate:.0%} in "
+        + ("a calendar month" if row.window_length is None else f"{spans[row.window]} {_words(row.window_length)}")
+        for row in STANDARDS.values()
+    ]
+
+
+def _words(length: timedelta) -> str:
+    return f"{length.days} days" if length.days > 1 else f"{length // timedelta(hours=1)} hours"
 
 
 class RetryPolicyIn(In):
@@ -57,8 +72,26 @@ class UpdateCampaignIn(In):
     amd_mode: AmdMode = Field(_ABSENT, description="async: bridge at once, release on a machine. sync: detect first.")
     voicemail_message_url: str | None = Field(None, max_length=2000)
     record_calls: bool = _ABSENT
-    dial_mode: DialMode = _ABSENT
+    dial_mode: DialMode = Field(
+        _ABSENT,
+        description="preview: an agent looks at a lead and says dial. progressive: one call for each free agent. "
+        "ratio: pacing_ratio for each. predictive: by forecast. Changed while running, it counts from the next tick.",
+    )
     pacing_ratio: Decimal = Field(_ABSENT, ge=1, le=10, max_digits=4, decimal_places=2)
+    abandonment_standard: str = Field(
+        _ABSENT,
+        max_length=20,
+        description="By whose rule abandoned calls are counted: " + "; ".join(_standards()) + ".",
+        examples=["us"],
+    )
+    max_abandonment_rate: Decimal = Field(
+        _ABSENT,
+        gt=0,
+        le=1,
+        max_digits=5,
+        decimal_places=4,
+        description="A share of 1; at most the limit of the standard. Above it the campaign dials progressively.",
+    )
     ring_timeout_seconds: int = Field(_ABSENT, ge=15, le=120)
     wrap_up_seconds: int = Field(_ABSENT, ge=0, le=3600)
     abandonment_message: str = Field(_ABSENT, min_length=1, max_length=1000)
@@ -116,6 +149,8 @@ class CampaignOut(Out):
     record_calls: bool
     dial_mode: DialMode
     pacing_ratio: float
+    abandonment_standard: str
+    max_abandonment_rate: float
     ring_timeout_seconds: int
     wrap_up_seconds: int
     abandonment_message: str

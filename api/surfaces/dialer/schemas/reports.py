@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from pydantic import Field
+
 from api.surfaces.dialer.schemas.base import Answer, Instant, Out
 from api.surfaces.dialer.schemas.calls import CallStatsOut, DispositionOut
 from dialer.domain.agents import AgentState
@@ -27,6 +29,35 @@ class AbandonmentOut(Out):
     abandoned: int
     hung_up: int
     rate: float | None
+
+
+class StandardOut(Out):
+    """The rule that a campaign's abandonments are counted by; `certainty` H, M or L, to be checked by counsel."""
+
+    key: str
+    jurisdiction: str
+    max_rate: float
+    source: str
+    certainty: str
+
+
+class AbandonmentStandingOut(Out):
+    """Where the campaign stands in the window of its rule. `live_answers` leaves out who hung up within the limit.
+
+    `upper_bound`: with 95 % confidence the true rate is below. `budget_left`: how many more abandonments now would
+    leave the rate at `max_rate` or below. Once `is_exhausted`, the campaign dials progressively.
+    """
+
+    standard: StandardOut
+    window_start: Instant
+    window_end: Instant | None
+    live_answers: int
+    abandoned: int
+    rate: float | None
+    upper_bound: float
+    max_rate: float
+    budget_left: int
+    is_exhausted: bool
 
 
 class OccupancyOut(Out):
@@ -62,6 +93,7 @@ class CampaignReportOut(Out):
     leads_by_status: dict[str, int]
     retries_scheduled: int
     abandonment: AbandonmentOut
+    abandonment_standing: AbandonmentStandingOut = Field(validation_alias="standing")
     occupancy: OccupancyOut
     latency: LatencyOut
 
