@@ -17,7 +17,7 @@ RUN := PORT=$(PORT) DIALER_HOME="$(DIALER_HOME)" DIALER_STOP_WITH_PARENT=1 exec 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-tools serve demo bench test test-fast check lint types imports format lock migrate clean
+.PHONY: help setup setup-tools serve demo bench bench-pacing test test-fast check lint types imports format lock migrate clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  \1\t/' | expand -t 14
@@ -37,6 +37,11 @@ serve: $(RUNTIME)  ## everything on this machine with a simulated carrier, until
 bench: $(RUNTIME)  ## the benchmarks
 	@echo "== bench"
 	@exec $(PY) -m bench
+
+bench-pacing: $(RUNTIME)  ## the engine against its rivals: the whole table and the picture; an hour or two
+	@echo "== bench-pacing"
+	@$(PY) -m bench.pacing --json docs/pictures/pacing.json
+	@$(PY) -m bench.pacing draw docs/pictures/pacing.json docs/pictures/pacing.svg
 
 check: lint types imports test  ## all that must pass before a commit: what .ci/run runs
 

@@ -18,7 +18,8 @@ from dialer.logging import configure_logging
 
 # In the order in which they run. Each module has `measure(options) -> Report`, and says in its docstring what it does.
 BENCHES = {
-    "pacing": "bench.pacing",
+    "pacing": "bench.pacing.brief",
+    "ticks": "bench.pacing_ticks",
     "claims": "bench.claims",
     "import": "bench.lead_import",
     "sql": "bench.call_sql",

@@ -19,7 +19,7 @@ from dialer.ports import CarrierAccount
 from dialer.store.migrate import upgrade
 from dialer.store.session import Database
 from dialer.usecases.services import Services
-from tests.fakes import FakeCarrier, OpenGate, RecordingFeed, RecordingQueue
+from tests.fakes import FakeCarrier, InstantSimulations, OpenGate, RecordingFeed, RecordingQueue
 
 _FIELD_KEY = "nbTXWUjpHrVL0u9GiK7mVfCMKy1BFFpWJtZJbZv0y3Q="
 ACCOUNT = CarrierAccount("AC" + "0" * 32, "a-token-of-the-bench", calls_per_second=1000.0, max_lines=100_000)
@@ -82,6 +82,7 @@ def services_on(database_url: str) -> Iterator[Services]:
             clock=SystemClock(),
             secrets=FernetSecretBox((_FIELD_KEY,)),
             passwords=Argon2Passwords(time_cost=1, memory_kibibytes=8, parallelism=1),
+            simulations=InstantSimulations(),
             platform_account=ACCOUNT,
         )
     finally:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from bench.__main__ import as_json
 from bench.claims import SHAPES, measure_shape
 from bench.figures import Report, percentile
-from bench.pacing import busy_floor, measure_decisions
+from bench.pacing_ticks import MODES, busy_floor, measure_decisions, measure_ticks
 from bench.servers import Servers, running_servers, services_on
 from bench.story import tell_answered_call
 
@@ -53,10 +54,21 @@ def test_the_busy_floor_has_work_for_a_pacer() -> None:
 
 
 def test_pacing_decisions_are_measured_for_each_pacer_and_floor() -> None:
-    report = Report("pacing", "")
-    measure_decisions(report, rounds=5)
-    assert {name.partition(" ")[0] for name in (figure.name for figure in report.figures)} == {"progressive", "ratio"}
-    assert sum(figure.at_most is not None for figure in report.figures) == 2
+    report = Report("ticks", "")
+    measure_decisions(report, rounds=2)
+    assert {name.partition(" ")[0] for name in (figure.name for figure in report.figures)} == set(MODES)
+    assert sum(figure.at_most is not None for figure in report.figures) == 6, "three modes at 100 and at 500 agents"
+
+
+@pytest.mark.parametrize("mode", ["progressive", "predictive"])
+def test_a_tick_takes_few_statements_on_a_busy_floor(servers: Servers, mode: str) -> None:
+    servers.add_database(f"ticks_{mode}")
+    report = Report("ticks", "")
+    with services_on(servers.postgres.application_url(f"ticks_{mode}")) as services:
+        full = replace(services, platform_account=replace(services.platform_account, max_lines=1))
+        measure_ticks(report, full, 20, mode, rounds=3)
+    usual, saving = (figure.value for figure in report.figures if figure.unit == "statements")
+    assert (usual <= 3, saving <= 6) == (True, True), (usual, saving)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
