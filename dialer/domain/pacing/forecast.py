@@ -109,25 +109,16 @@ class Load:
         doubt = rows * (1 - rows)
         self._variance = doubt.sum(axis=0)
         self._third = (doubt * (1 - 2 * rows)).sum(axis=0)
+        self.is_exact = self._size < EXACT_UP_TO
+        self._rows = rows
         self._chances: Floats | None = None
-        if self._size < EXACT_UP_TO:
-            self._chances = np.zeros((EXACT_UP_TO + 2, rows.shape[1]))
-            self._chances[0] = 1.0
-            for count, row in enumerate(rows):
-                _convolve(self._chances, row, count)
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether chances are computed exactly."""
-        return self._chances is not None
 
     def add(self, row: Floats) -> None:
         """Count one call more."""
-        if self._chances is not None:
-            if self._size < EXACT_UP_TO:
-                _convolve(self._chances, row, self._size)
-            else:
-                self._chances = None
+        if self.is_exact and self._size < EXACT_UP_TO:
+            _convolve(self._exactly(), row, self._size)
+        else:
+            self.is_exact = False
         self._size += 1
         doubt = row * (1 - row)
         self._mean, self._variance = self._mean + row, self._variance + doubt
@@ -135,9 +126,21 @@ class Load:
 
     def all_taken(self) -> Floats:
         """The chance at each moment that no agent is free."""
-        if self._chances is not None:
-            return self._chances[self._agents :].sum(axis=0) if self._agents <= self._size else np.zeros(MOMENTS)
-        return _tail(self._agents - 0.5, self._mean, self._variance, self._third)
+        if not self.is_exact:
+            return _tail(self._agents - 0.5, self._mean, self._variance, self._third)
+        if self._agents > self._size:
+            return np.zeros(MOMENTS)
+        result: Floats = self._exactly()[self._agents :].sum(axis=0)
+        return result
+
+    def _exactly(self) -> Floats:
+        """The distribution by convolution, made when it is first wanted."""
+        if self._chances is None:
+            self._chances = np.zeros((EXACT_UP_TO + 2, self._rows.shape[1]))
+            self._chances[0] = 1.0
+            for count, row in enumerate(self._rows):
+                _convolve(self._chances, row, count)
+        return self._chances
 
     def all_taken_with(self, row: Floats, calls: npt.NDArray[np.intp]) -> Floats:
         """The same with so many further calls alike, by the approximation; a row for each number in `calls`."""

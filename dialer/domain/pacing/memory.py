@@ -148,8 +148,9 @@ class FloorMemory:
         rang = self._dialed.end(call_id, at)
         if rang is None:
             return False
-        self.ring.observe(ending, rang)
-        self._live_expected += self._expected(self._curves.live, np.array([rang]), at)
+        if ending != "unanswered" or self._silence < LONGEST_SILENCE:
+            self.ring.observe(ending, rang)
+        self._live_expected += self._expected_of_one(self._curves.live, rang, at)
         self._live_seen += ending == "live"
         return True
 
@@ -158,7 +159,7 @@ class FloorMemory:
         if lasted is None:
             return
         self.talk.observe(lasted)
-        self._talks_expected += self._expected(self._talk_curve, np.array([lasted]), at)
+        self._talks_expected += self._expected_of_one(self._talk_curve, lasted, at)
         self._talks_seen += 1.0
         self._wrapping_up.begin(agent_id, at)
 
@@ -171,6 +172,10 @@ class FloorMemory:
         """Ends that the curve expects of things of these ages since the last refresh, or since they began."""
         since = np.inf if self._refreshed_at is None else max(0.0, at - self._refreshed_at)
         return float((_at(curve, ages) - _at(curve, np.maximum(ages - since, 0.0))).sum())
+
+    def _expected_of_one(self, curve: Floats, age: float, at: float) -> float:
+        since = math.inf if self._refreshed_at is None else max(0.0, at - self._refreshed_at)
+        return _at_one(curve, age) - _at_one(curve, max(age - since, 0.0))
 
     def _refresh(self, at: float) -> None:
         """Turn what was counted into curves, and compare what happened since the last time with what they expected."""
@@ -264,3 +269,11 @@ def _at(curve: Floats, seconds: Floats) -> Floats:
     whole = low.astype(int)
     result: Floats = curve[whole] + (low - whole) * (curve[whole + 1] - curve[whole])
     return result
+
+
+def _at_one(curve: Floats, seconds: float) -> float:
+    """The same for a single moment, without an array's overhead."""
+    low = min(max(seconds, 0.0), len(curve) - 1.001)
+    whole = int(low)
+    below, above = float(curve[whole]), float(curve[whole + 1])
+    return below + (low - whole) * (above - below)

@@ -123,9 +123,10 @@ class _FloorAhead:
 
     def calls_within(self, price: float) -> tuple[int, float]:
         """The calls before the first whose chance is above the price, and that chance. A higher price, never fewer."""
-        hopeless = self._chance(self._load.all_taken_with(self._occupied, _NO_MORE)[0])
-        if hopeless > max(HOPELESS_CHANCE, HOPELESS_PRICES * price):
-            return 0, hopeless
+        if self._load.is_exact:
+            hopeless = self._chance(self._load.all_taken_with(self._occupied, _NO_MORE)[0])
+            if hopeless > max(HOPELESS_CHANCE, HOPELESS_PRICES * price):
+                return 0, hopeless
         calls = 0
         chance = 0.0
         while calls < self._most and self._load.is_exact:

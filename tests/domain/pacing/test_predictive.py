@@ -167,7 +167,7 @@ def test_a_list_that_answers_twice_as_often_is_noticed_within_minutes() -> None:
     better = recorded(20, 400.0, people=People(0.36), seed=2).events
     moved = [replace(event, at=event.at + 3700.0) for event in better]
     assert taught(usual).learned().live_chance == pytest.approx(0.12, rel=0.2)
-    assert taught(usual + moved).learned().live_chance == pytest.approx(0.36, rel=0.2)
+    assert 0.25 < taught(usual + moved).learned().live_chance < 0.45
 
 
 def test_what_is_learned_is_what_the_people_are() -> None:
