@@ -74,7 +74,7 @@ def worst_window(answers: Iterable[tuple[float, bool]], window: float, *, at_lea
         abandoned += was_abandoned
         enters_next = ordered[last + 1][0] if last + 1 < len(ordered) else None
         if enters_next == at:
-            continue
+            continue  # what comes at one moment is in the window together
         while ordered[first][0] <= at - window:
             abandoned -= ordered[first][1]
             first += 1

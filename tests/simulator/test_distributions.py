@@ -46,7 +46,8 @@ def mixtures(draw: st.DrawFn) -> Mixture:
     return Mixture(tuple(weight / math.fsum(weights) for weight in weights), tuple(parts))
 
 
-anything = st.one_of(smooth, histograms(), st.builds(Fixed, means), mixtures())
+truncated = st.builds(lambda whole, share: truncate(whole, whole.quantile(share)), smooth, st.floats(0.1, 0.99))
+anything = st.one_of(truncated, smooth, histograms(), st.builds(Fixed, means), mixtures())
 draws = st.floats(1e-6, 1 - 1e-6)
 
 GRID = [(k + 0.5) / 2000 for k in range(2000)]
@@ -57,7 +58,7 @@ def share_drawn_below(distribution: Distribution, seconds: float) -> float:
     return sum(distribution.quantile(u) <= seconds for u in GRID) / len(GRID)
 
 
-@given(st.one_of(smooth, histograms()), draws)
+@given(st.one_of(smooth, histograms(), truncated), draws)
 def test_a_share_u_of_all_stays_below_the_quantile_of_u(distribution: Distribution, u: float) -> None:
     assert distribution.share_below(distribution.quantile(u)) == pytest.approx(u, abs=1e-5)
 

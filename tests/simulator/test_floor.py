@@ -88,10 +88,11 @@ def test_the_parts_of_a_shift_add_up(scenario: Scenario, pacer: Callable[[], Pac
 
 
 def test_a_shift_may_begin_at_any_hour_of_the_pacers_clock() -> None:
-    witness, morning = Witness(), 1_800_000_000.0
+    witness, morning = Witness(RatioPacer(3)), 1_800_000_000.0
     floor = Floor(make_scenario(), witness, 1, begins_at=morning)
     shift = floor.run()
-    at_zero, from_zero = witnessed(make_scenario(), 1)
+    at_zero, from_zero = witnessed(make_scenario(), 1, RatioPacer(3))
+    assert {was_abandoned for _, was_abandoned in shift.answers} == {True, False}
     assert [seen.now - morning for seen in witness.snapshots] == [seen.now for seen in from_zero.snapshots]
     assert (shift.placed, shift.connected) == (at_zero.placed, at_zero.connected)
     assert [at for at, _ in shift.answers] == pytest.approx([at for at, _ in at_zero.answers], abs=1e-5)

@@ -31,6 +31,10 @@ def test_a_window_that_begins_after_a_row_of_good_answers_is_found() -> None:
     assert worst_window(good_then_bad, 14.0, at_least=2) == 1.0
 
 
+def test_answers_of_one_moment_are_in_a_window_together() -> None:
+    assert worst_window([(4.0, True), (5.0, False), (5.0, False)], 10.0, at_least=2) == pytest.approx(1 / 3)
+
+
 def test_a_half_hour_with_too_few_answers_does_not_count() -> None:
     shift = Shift(answers=[(float(k), True) for k in range(19)])
     assert shift.worst_half_hour() == 0.0

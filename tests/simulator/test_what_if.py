@@ -134,7 +134,7 @@ def test_a_predictive_plan_begins_with_what_the_campaigns_pacer_had_saved() -> N
 
 def test_a_predictive_pacer_that_knows_little_learns_the_floor_first() -> None:
     question = replace(make_question(agents=8, dial_mode="predictive"), begins_at=5000.0)
-    learned = learn_first(question, until=3.0, clock=clock_of(seconds_per_look=0.1))
+    learned = learn_first(question, until=30.0, clock=clock_of(seconds_per_look=0.1))
     assert learned.pacer_state is not None
     known = PredictivePacer.from_state(learned.pacer_state).learned()
     assert known.calls > 300

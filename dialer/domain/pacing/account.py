@@ -9,14 +9,16 @@ import math
 from collections.abc import Mapping
 from typing import Any, Self
 
-SHORTEST_SETTLING = 100.0
+SHORTEST_SETTLING = 80.0
 """Answers over which a balance is settled, at least."""
 SETTLING_SECONDS = 1800.0
 """And, on a busy floor, about as many answers as come in this time."""
 MOST_SPENDING = 1.6
 """Of the target: the fastest spending of a credit."""
-RESERVED = 1.8
+RESERVED = 2.2
 """Standard deviations of the balance that are kept back, so that a shift ends within its limit wherever it ends."""
+RESERVED_OF_EARNED = 0.35
+"""Of what the answers have earned so far: the reserve is laid by gradually."""
 SAVING_BELOW = 0.75
 PRIOR_YIELD = 1.0
 """Abandonments per answer, divided by the price, before any were seen."""
@@ -70,7 +72,8 @@ class AbandonmentAccount:
 
         One that returns to its aim over n answers varies by sqrt(target * n / 2) (an Ornstein-Uhlenbeck process).
         """
-        return RESERVED * math.sqrt(self.target * self.settling_answers / 2.0)
+        whole = RESERVED * math.sqrt(self.target * self.settling_answers / 2.0)
+        return min(whole, RESERVED_OF_EARNED * self.target * self.live_answers)
 
     @property
     def rate(self) -> float:
