@@ -22,9 +22,11 @@ RESERVED_OF_EARNED = 0.35
 SAVING_BELOW = 0.75
 PRIOR_YIELD = 1.0
 """Abandonments per answer, divided by the price, before any were seen."""
-LEAST_YIELD, MOST_YIELD = 0.7, 1.6
+LEAST_YIELD, MOST_YIELD = 0.5, 1.6
 """What floors of all sizes were measured at lies between these; a burst must not teach otherwise."""
-PRIOR_ABANDONMENTS = 20.0
+PRIOR_ABANDONMENTS = 6.0
+PRIOR_PER_SETTLING_ANSWER = 1 / 130
+"""How many abandonments the prior is worth: more on a busy floor, which sees as many within minutes."""
 YIELD_MEMORY = 3000.0
 """In answers."""
 
@@ -40,8 +42,8 @@ class AbandonmentAccount:
         self._recent_answers = 0.0
         self._first_at: float | None = None
         self._last_at = 0.0
-        self._spent = PRIOR_ABANDONMENTS
-        self._priced = PRIOR_ABANDONMENTS / PRIOR_YIELD
+        self._spent = 0.0
+        self._priced = 0.0
 
     def observe(self, at: float, *, was_abandoned: bool) -> None:
         """Book one live answer, when it is known how it ended."""
@@ -91,7 +93,9 @@ class AbandonmentAccount:
     @property
     def price(self) -> float:
         """The highest chance of an abandonment at which one more call is placed now."""
-        return self.rate / min(max(self._spent / self._priced, LEAST_YIELD), MOST_YIELD)
+        prior = PRIOR_ABANDONMENTS + PRIOR_PER_SETTLING_ANSWER * self.settling_answers
+        seen = (prior * PRIOR_YIELD + self._spent) / (prior + self._priced)
+        return self.rate / min(max(seen, LEAST_YIELD), MOST_YIELD)
 
     def to_state(self) -> dict[str, Any]:
         """JSON values."""

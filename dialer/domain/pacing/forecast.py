@@ -32,6 +32,11 @@ class Curves:
     wrap_up: Floats
 
     @property
+    def live_chance(self) -> float:
+        """That a call placed now is answered by a person."""
+        return float((np.exp(-(self.live + self.other))[:-1] * np.diff(self.live)).sum())
+
+    @property
     def step(self) -> int:
         """Seconds to a cell, so that MOMENTS cells span all but the last few answers of a call placed now."""
         left = np.exp(-(self.live + self.other))

@@ -21,7 +21,7 @@ from dialer.domain.pacing.events import (
 )
 from dialer.domain.pacing.forecast import Curves, Outlook
 from dialer.domain.pacing.learned import LearnedDurations, LearnedFloor
-from dialer.domain.pacing.ringing import Ending, RingModel
+from dialer.domain.pacing.ringing import PRIOR_LIVE_CHANCE, Ending, RingModel
 from dialer.domain.pacing.tempo import Tempo
 from dialer.domain.pacing.under_way import UnderWay
 
@@ -29,8 +29,8 @@ RING_MEMORY = 3000.0
 """Calls."""
 TALK_MEMORY = 800.0
 """Talks and wrap-ups."""
-REFRESH_SHARE = 0.02
-FEWEST_EVENTS_BETWEEN_REFRESHES, MOST_EVENTS_BETWEEN_REFRESHES = 4, 60
+REFRESH_SHARE = 0.03
+FEWEST_EVENTS_BETWEEN_REFRESHES, MOST_EVENTS_BETWEEN_REFRESHES = 5, 120
 CAUTION = 1.0
 """Standard errors by which the chance of an answer is taken higher than measured."""
 LONGEST_SILENCE = 6.0
@@ -61,7 +61,7 @@ class FloorMemory:
         self._talks_seen = 0.0
         self._talks_expected = 0.0
         self._silence = 0.0
-        self._caution = self._how_cautious()
+        self._caution = 1.0
         self._limits = (
             (self._dialed, 600.0),
             (self._answered, 600.0),
@@ -70,6 +70,7 @@ class FloorMemory:
         )
         self._outlook: tuple[float, Outlook] | None = None
         self._take(self._make_curves(0.0))
+        self._caution = self._how_cautious()
 
     def observe(self, event: PacingEvent) -> AnswerEnd | None:
         """Learn from one event; tell how a live answer ended, if it did now."""
@@ -189,12 +190,18 @@ class FloorMemory:
         self._talks_seen = self._talks_expected = 0.0
         self._refreshed_at = at
         self._unlearned = 0
-        self._caution = self._how_cautious()
         self._take(self._make_curves(at))
+        self._caution = self._how_cautious()
 
     def _how_cautious(self) -> float:
-        """The factor by which answers are taken to be likelier than measured; it shrinks as answers come in."""
-        return 1.0 + CAUTION / math.sqrt(2.0 + float(self.ring.shares("live").sum()))
+        """The factor by which answers are taken to be likelier than measured; it shrinks as answers come in.
+
+        Until some calls have rung out, the answers that may still come are a guess: the chance is not taken below it.
+        """
+        doubt = 1.0 + CAUTION / math.sqrt(2.0 + float(self.ring.shares("live").sum()))
+        if self.ring.rung_out() >= CALLS_BEFORE_DRIFT:
+            return doubt
+        return doubt * max(1.0, PRIOR_LIVE_CHANCE / max(self._curves.live_chance, 0.01))
 
     def _learn_live_tempo(self) -> None:
         if min(self.ring.shares("live").sum(), self.ring.rung_out()) < CALLS_BEFORE_DRIFT:
