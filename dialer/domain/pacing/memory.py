@@ -22,6 +22,7 @@ from dialer.domain.pacing.events import (
 from dialer.domain.pacing.forecast import Curves, Outlook
 from dialer.domain.pacing.learned import LearnedDurations, LearnedFloor
 from dialer.domain.pacing.ringing import PRIOR_LIVE_CHANCE, Ending, RingModel
+from dialer.domain.pacing.silence import Silence
 from dialer.domain.pacing.tempo import Tempo
 from dialer.domain.pacing.under_way import UnderWay
 
@@ -33,8 +34,6 @@ REFRESH_SHARE = 0.03
 FEWEST_EVENTS_BETWEEN_REFRESHES, MOST_EVENTS_BETWEEN_REFRESHES = 5, 120
 CAUTION = 1.0
 """Standard errors by which the chance of an answer is taken higher than measured."""
-LONGEST_SILENCE = 6.0
-"""Expected answers. A longer silence is a carrier's outage, not a list that nobody answers: it teaches no more."""
 CALLS_BEFORE_DRIFT = TALKS_BEFORE_DRIFT = 20.0
 """Answered ones, and as many that rang out. Before, the curves are guesses; a difference from them is no drift."""
 
@@ -50,6 +49,7 @@ class FloorMemory:
         self.wrap_up = DurationModel(prior_mean=15.0, memory=TALK_MEMORY)
         self.live_tempo = Tempo()
         self.talk_tempo = Tempo()
+        self.silence = Silence()
         self._dialed = UnderWay()
         self._answered = UnderWay()
         self._talking = UnderWay()
@@ -60,7 +60,6 @@ class FloorMemory:
         self._live_expected = 0.0
         self._talks_seen = 0.0
         self._talks_expected = 0.0
-        self._silence = 0.0
         self._caution = 1.0
         self._limits = (
             (self._dialed, 600.0),
@@ -149,11 +148,21 @@ class FloorMemory:
         rang = self._dialed.end(call_id, at)
         if rang is None:
             return False
-        if ending != "unanswered" or self._silence < LONGEST_SILENCE:
-            self.ring.observe(ending, rang)
-        self._live_expected += self._expected_of_one(self._curves.live, rang, at)
+        if ending == "live":
+            self.silence.break_off(at - rang)
+        teaches = self.silence.teaches(at - rang)
+        if ending == "unanswered" and (self.silence.is_outage or not teaches):
+            return True
+        self.ring.observe(ending, rang)
+        if teaches:
+            self._live_expected += self._expected_of_one(self._curves.live, rang, at)
         self._live_seen += ending == "live"
         return True
+
+    def _ringing_ages(self, at: float) -> Floats:
+        """Of the calls that ring and have something to teach."""
+        ages, oldest = self._dialed.ages(at), self.silence.teaching_for(at)
+        return ages if oldest is None else ages[ages <= oldest]
 
     def _end_talk(self, agent_id: str, at: float) -> None:
         lasted = self._talking.end(agent_id, at)
@@ -182,7 +191,7 @@ class FloorMemory:
         """Turn what was counted into curves, and compare what happened since the last time with what they expected."""
         for under_way, longest in self._limits:
             under_way.forget(at, longest)
-        self._live_expected += self._expected(self._curves.live, self._dialed.ages(at), at)
+        self._live_expected += self._expected(self._curves.live, self._ringing_ages(at), at)
         self._learn_live_tempo()
         self._talks_expected += self._expected(self._talk_curve, self._talking.ages(at), at)
         if self.talk.count >= TALKS_BEFORE_DRIFT:
@@ -207,17 +216,11 @@ class FloorMemory:
         if min(self.ring.shares("live").sum(), self.ring.rung_out()) < CALLS_BEFORE_DRIFT:
             self._live_seen = self._live_expected = 0.0
             return
-        expected = self._live_expected
-        if self._live_seen:
-            self._silence = 0.0
-        else:
-            expected = min(expected, max(0.0, LONGEST_SILENCE - self._silence))
-            self._silence += expected
-        self.live_tempo.observe(self._live_seen, expected)
+        self.live_tempo.observe(self._live_seen, self.silence.go_on(self._live_seen, self._live_expected))
         self._live_seen = self._live_expected = 0.0
 
     def _make_curves(self, at: float) -> Curves:
-        live, other = self.ring.hazards(self._dialed.ages(at))
+        live, other = self.ring.hazards(self._ringing_ages(at))
         talk = self.talk.hazard(self._talking.ages(at))
         return Curves(live, other, talk, self.wrap_up.hazard(self._wrapping_up.ages(at)))
 
@@ -246,7 +249,7 @@ class FloorMemory:
         return self
 
 
-_LEARNED = ("ring", "talk", "wrap_up", "live_tempo", "talk_tempo")
+_LEARNED = ("ring", "talk", "wrap_up", "live_tempo", "talk_tempo", "silence")
 _UNDER_WAY = ("dialed", "answered", "talking", "wrapping_up")
 _COUNTED = (
     "unlearned",
@@ -255,7 +258,6 @@ _COUNTED = (
     "live_expected",
     "talks_seen",
     "talks_expected",
-    "silence",
     "caution",
 )
 _CURVES = ("live", "other", "talk", "wrap_up")
