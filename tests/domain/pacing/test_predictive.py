@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dialer.domain.pacing import AgentState, PredictivePacer, Snapshot
 from dialer.domain.pacing.predictive import MOST_LINES_PER_AGENT
-from dialer.simulator import People
+from dialer.simulator import Change, People, Scenario, simulate_shift
 from tests.domain.pacing.floors import answers, calls_that, copied, floor, recorded, taught
 
 HISTORY = recorded().events
@@ -209,6 +209,23 @@ def test_two_agents_are_enough_to_be_predictive() -> None:
 def test_a_new_floor_begins_carefully() -> None:
     decision = PredictivePacer().decide(floor(20))
     assert 20 <= decision.calls <= 60
+
+
+@pytest.mark.parametrize("live_chance", [0.1, 0.45])
+def test_a_large_floor_begins_without_a_burst(live_chance: float) -> None:
+    scenario = Scenario("cold", 60, People(live_chance), 180.0)
+    shift = simulate_shift(scenario, PredictivePacer(), seed=1)
+    assert shift.connected >= 60
+    assert shift.abandonment_rate < 0.12
+
+
+def test_the_end_of_a_silent_outage_brings_no_burst() -> None:
+    silence = (Change(1500.0, people=People(0.0)), Change(2100.0, people=People(0.2)))
+    scenario = Scenario("outage", 30, People(0.2), 2400.0, changes=silence)
+    shift = simulate_shift(scenario, PredictivePacer(), seed=1)
+    back = [was_abandoned for at, was_abandoned in shift.answers if at > 2100.0]
+    assert len(back) >= 30
+    assert sum(back) <= 0.15 * len(back)
 
 
 def test_agents_are_seen_by_the_snapshot_alone() -> None:
