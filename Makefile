@@ -26,7 +26,7 @@ setup: $(RUNTIME)  ## build .venv with what the product needs
 
 setup-tools: $(TOOLS)
 
-demo: $(RUNTIME)  ## a whole campaign with simulated people and agents; PORT and DIALER_HOME may be set
+demo: $(RUNTIME)  ## a whole campaign with simulated people and agents; DIAL_MODE, DEMO_SEED, PORT and DIALER_HOME may be set
 	@echo "== demo"
 	@$(RUN) -m demo
 

@@ -74,6 +74,9 @@ class Console(Protocol):
     def confirm(self, call_id: str) -> None:
         """Say that the call is on the screen."""
 
+    def dial_next(self) -> bool:
+        """Have the next lead on the screen called; whether there was one, and nothing spoke against it."""
+
     def hang_up(self, call_id: str) -> None:
         """End the call."""
 
@@ -82,7 +85,7 @@ class Console(Protocol):
 
 
 class SimulatedAgent:
-    """One person. Call `hear` and `act` from one thread."""
+    """One person. Call `hear` and `act` from one thread. With `previews` he says himself whom to call, and when."""
 
     def __init__(
         self,
@@ -92,6 +95,7 @@ class SimulatedAgent:
         *,
         seconds_per_second: float,
         habits: Habits | None = None,
+        previews: bool = False,
     ):
         self.doing = Doing.ARRIVING
         self.call_id: str | None = None
@@ -101,6 +105,7 @@ class SimulatedAgent:
         self._troubles = troubles
         self._factor = seconds_per_second
         self._habits = habits or Habits()
+        self._previews = previews
         self._talked_with_person = False
 
     def hear(self, event: Event, now: float) -> None:
@@ -130,6 +135,8 @@ class SimulatedAgent:
         elif self.doing is Doing.WRITING_UP:
             self._conclude()
             self._go_on(now)
+        elif self.doing is Doing.WAITING and self._previews:
+            self._dial_next(now)
         elif self.doing in (Doing.ON_BREAK, Doing.WAITING, Doing.ARRIVING):
             self._become_available(now)
 
@@ -154,6 +161,9 @@ class SimulatedAgent:
             self.due_at = now + self._real(self._habits.hangs_up_after)
 
     def _finish(self, ended: Ended, now: float) -> None:
+        if self.doing is Doing.WAITING and self._previews:
+            # The lead that he had called did not answer.
+            self._wait(now)
         if self.doing is not Doing.TALKING or ended.call_id != self.call_id:
             return
         self._talked_with_person = ended.disposition == "answered"
@@ -161,7 +171,7 @@ class SimulatedAgent:
             self.doing, self.due_at = Doing.WRITING_UP, now + self._real(self._habits.writing_up)
         else:
             # Taken from him at once, as with an answering machine: there is nothing to write.
-            self.doing, self.call_id, self.due_at = Doing.WAITING, None, None
+            self._wait(now)
 
     def _conclude(self) -> None:
         call_id, self.call_id = self.call_id, None
@@ -182,9 +192,23 @@ class SimulatedAgent:
 
     def _become_available(self, now: float) -> None:
         if self._attempt("becoming available", lambda: self._console.declare("available")):
-            self.doing, self.due_at = Doing.WAITING, None
+            self._wait(now)
         else:
             self.due_at = now + _TRY_AGAIN_SECONDS
+
+    def _wait(self, now: float) -> None:
+        """For a call, or, where he says himself whom to call, for the time it takes to read what is known of a lead."""
+        self.doing, self.call_id = Doing.WAITING, None
+        self.due_at = now + self._real(self._habits.reading) if self._previews else None
+
+    def _dial_next(self, now: float) -> None:
+        try:
+            is_on_its_way = self._console.dial_next()
+        except Exception as problem:
+            self._troubles.add("dialling", problem)
+            is_on_its_way = False
+        if not is_on_its_way:
+            self._wait(now)
 
     def _real(self, simulated: tuple[float, float]) -> float:
         return self._dice.uniform(*simulated) / self._factor

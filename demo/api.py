@@ -7,7 +7,14 @@ import requests
 
 
 class ApiError(Exception):
-    """An answer that was not the one hoped for; the message has the request and what the server said."""
+    """An answer that was not the one hoped for; the message has the request and what the server said.
+
+    `status` is None where there was no answer.
+    """
+
+    def __init__(self, message: str, status: int | None = None):
+        super().__init__(message)
+        self.status = status
 
 
 class HttpClient:
@@ -49,7 +56,8 @@ class HttpClient:
             time.sleep(min(60.0, float(response.headers.get("Retry-After") or 5)))
             response = self._request(method, path, **how)
         if not response.ok:
-            raise ApiError(f"{method} {path} answered {response.status_code}: {response.text[:300]}")
+            message = f"{method} {path} answered {response.status_code}: {response.text[:300]}"
+            raise ApiError(message, response.status_code)
         answer: dict[str, Any] = response.json()
         return answer
 

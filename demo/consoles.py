@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import socketio
@@ -98,6 +99,20 @@ class SocketConsole:
         """Send `call:received`."""
         self._say("call:received", {"callId": call_id})
 
+    def dial_next(self) -> bool:
+        """Take the next lead and say dial, through the API."""
+        agent = f"/api/agents/{self._seat.agent_id}"
+        try:
+            preview = self._api.post(f"{agent}/preview")["preview"]
+            if preview is not None:
+                self._api.post(f"{agent}/preview/dial", {"preview_id": preview["id"]})
+        except ApiError as problem:
+            # A rule forbids the call, the campaign has just been paused, or a call of before is still his.
+            if problem.status != HTTPStatus.CONFLICT:
+                raise
+            return False
+        return preview is not None
+
     def hang_up(self, call_id: str) -> None:
         """End the call through the API."""
         self._api.post(f"/api/calls/{call_id}/hangup")
@@ -141,7 +156,15 @@ class SocketConsole:
 class Floor:
     """All simulated agents, a thread each."""
 
-    def __init__(self, seats: list[Seat], *, seed: int, seconds_per_second: float, troubles: Troubles):
+    def __init__(
+        self,
+        seats: list[Seat],
+        *,
+        seed: int,
+        seconds_per_second: float,
+        troubles: Troubles,
+        previews: bool = False,
+    ):
         self._troubles = troubles
         self._closing = threading.Event()
         self._is_late = threading.Event()
@@ -152,6 +175,7 @@ class Floor:
                 random.Random(f"{seed}|{seat.name}"),  # noqa: S311 - reproducible on purpose
                 troubles,
                 seconds_per_second=seconds_per_second,
+                previews=previews,
             )
             for seat, console in zip(seats, self._consoles, strict=True)
         ]

@@ -1,9 +1,10 @@
 """What the view and the report show, read from the running product.
 
-From its report endpoint; and what that does not tell (agents by state at this moment, retries by their times,
-recordings) from the database itself.
+From its report and pacing endpoints; and what these do not tell (agents by state at this moment, retries by their
+times, recordings) from the database itself.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ import psycopg2
 import psycopg2.extras
 
 from demo.api import HttpClient
+from demo.pacing import Pacing, read_pacing
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Figures:
     next_retries: tuple[datetime, ...]
     retry_reasons: Mapping[str, int]
     pacing_note: str | None
+    pacing: Pacing
+    decisions_by_bound: Mapping[str, int]
 
     @property
     def leads(self) -> int:
@@ -73,6 +77,10 @@ class Figures:
 IN_FLIGHT = ("planned", "placing", "unresolved", "placed", "ringing", "answered", "waiting", "bridged")
 
 
+PACING_EVERY_SECONDS = 3.0
+"""The API lets one person ask a hundred times a minute, and the report is read each second."""
+
+
 class FigureReader:
     """Reads; connects when first used. The database role is the schema's owner, which sees every tenant's rows, so each
     statement names the campaign.
@@ -83,11 +91,16 @@ class FigureReader:
         self._url = database_owner_url.replace("postgresql+psycopg2://", "postgresql://", 1)
         self._campaign_id = campaign_id
         self._connection: Any = None
+        self._pacing: dict[str, Any] = {}
+        self._pacing_read_at = -PACING_EVERY_SECONDS
 
     def read(self) -> Figures:
         """Read everything once. Raises ApiError or psycopg2.Error."""
         report = self._supervisor.get(f"/api/campaigns/{self._campaign_id}/report")["report"]
-        return combine(report, self._rows())
+        if time.monotonic() - self._pacing_read_at >= PACING_EVERY_SECONDS:
+            self._pacing = self._supervisor.get(f"/api/campaigns/{self._campaign_id}/pacing")["pacing"]
+            self._pacing_read_at = time.monotonic()
+        return combine(report, self._pacing, self._rows())
 
     def in_flight(self) -> int:
         """How many calls have not ended."""
@@ -108,8 +121,8 @@ class FigureReader:
             return dict(cursor.fetchone())
 
 
-def combine(report: Mapping[str, Any], rows: Mapping[str, Any]) -> Figures:
-    """One reading from the endpoint's answer and the database's row."""
+def combine(report: Mapping[str, Any], pacing: Mapping[str, Any], rows: Mapping[str, Any]) -> Figures:
+    """One reading from the endpoints' answers and the database's row."""
     latency, ledger, calls = report["latency"], report["abandonment"], report["calls"]
     return Figures(
         at=rows["at"],
@@ -144,6 +157,8 @@ def combine(report: Mapping[str, Any], rows: Mapping[str, Any]) -> Figures:
         next_retries=tuple(rows["next_retries"] or ()),
         retry_reasons=rows["retry_reasons"] or {},
         pacing_note=rows["pacing_note"],
+        pacing=read_pacing(pacing),
+        decisions_by_bound=rows["decisions_by_bound"] or {},
     )
 
 
@@ -181,5 +196,8 @@ _READING = """
         (select json_object_agg(status_reason, n) from (
             select coalesce(status_reason, 'unknown') as status_reason, count(*) as n from waiting group by 1) r
         ) as retry_reasons,
-        (select pacing_note from campaigns where id = %(campaign)s) as pacing_note
+        (select pacing_note from campaigns where id = %(campaign)s) as pacing_note,
+        (select json_object_agg(bound_by, n) from (
+            select bound_by, count(*) as n from pacing_decisions
+            where campaign_id = %(campaign)s and decision is not null group by 1) b) as decisions_by_bound
 """

@@ -42,7 +42,15 @@ def set_up_carrier(twin: HttpClient, *, caller_id: str, seed: int) -> None:
 
 
 def found_office(
-    url: str, twin_url: str, *, app_sid: str, place: Place, leads: LeadFile, agents: int, say: Callable[[str], None]
+    url: str,
+    twin_url: str,
+    *,
+    app_sid: str,
+    place: Place,
+    leads: LeadFile,
+    agents: int,
+    dial_mode: str,
+    say: Callable[[str], None],
 ) -> Office:
     """Do what an administrator does before the first call. Raises ApiError."""
     public = HttpClient(url)
@@ -59,7 +67,7 @@ def found_office(
     say(f"{len(seats)} agents in one group")
     listed = owner.upload("/api/dnc/upload", filename="do-not-call.csv", content=_suppression_file(leads), fields={})
     say(f"{listed['results']['added']} numbers on the do-not-call list")
-    campaign = owner.post("/api/campaigns", campaign_settings(place, group["id"]))["campaign"]
+    campaign = owner.post("/api/campaigns", campaign_settings(place, group["id"], dial_mode))["campaign"]
     uploaded = owner.upload(
         "/api/leads/upload",
         filename="leads.csv",
@@ -73,7 +81,7 @@ def found_office(
     return Office(owner, supervisor, tenant_id, campaign, seats, results, uploaded["errors"])
 
 
-def campaign_settings(place: Place, agent_group_id: str) -> dict[str, object]:
+def campaign_settings(place: Place, agent_group_id: str, dial_mode: str) -> dict[str, object]:
     """The campaign, as the body of POST /api/campaigns."""
     return {
         "name": f"Renewals, {place.name}",
@@ -82,7 +90,7 @@ def campaign_settings(place: Place, agent_group_id: str) -> dict[str, object]:
         "calling_hours_start": "09:00:00",
         "calling_hours_end": "18:00:00",
         "agent_group_id": agent_group_id,
-        "dial_mode": "ratio",
+        "dial_mode": dial_mode,
         "pacing_ratio": PACING_RATIO,
         "retry_policy": {
             "max_attempts": 3,

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demo.figures import Figures, Latencies
+from demo.pacing import BOUND_BY, Pacing
 from demo.wording import NOT_MEASURED, listed, milliseconds, minutes, percent
 
 
@@ -28,6 +29,8 @@ class Run:
     import_problems: Mapping[str, int]
     calls_shown: int
     troubles: tuple[str, ...]
+    last_pacing: Pacing | None = None
+    replay: str = NOT_MEASURED
     calls_left: int = 0
 
 
@@ -39,6 +42,7 @@ def render_report(figures: Figures, run: Run) -> RenderableType:
         ("Outcomes", _outcome_rows(figures)),
         ("Retries", _retry_rows(figures)),
         ("Agents", _agent_rows(figures, run)),
+        ("Pacing", _pacing_rows(figures, run)),
         ("Abandonment", _abandonment_rows(figures)),
         ("Latency", _latency_rows(figures)),
         ("Records", _record_rows(figures)),
@@ -121,6 +125,19 @@ def _agent_rows(figures: Figures, run: Run) -> list[tuple[str, str]]:
     ]
 
 
+def _pacing_rows(figures: Figures, run: Run) -> list[tuple[str, str]]:
+    rows = [("dial mode", figures.pacing.dial_mode)]
+    last = run.last_pacing
+    if last is not None and last.live_answer_chance is not None:
+        learned = f"{percent(last.live_answer_chance, 0)}, machines included: they are found out beside an agent"
+        rows.append(("answer chance learned", learned))
+        rows.append(("last decision", last.reason))
+    bounds = sorted(figures.decisions_by_bound.items(), key=lambda line: -line[1])
+    rows.append(("why not more calls", listed(f"{count} × {BOUND_BY.get(word, word)}" for word, count in bounds)))
+    rows.append(("decided again", run.replay))
+    return rows
+
+
 def _abandonment_rows(figures: Figures) -> list[tuple[str, str]]:
     ledger = (
         f"{figures.reached} reached within 2.0 s, {figures.late} late, {figures.abandoned} abandoned, "
@@ -129,6 +146,7 @@ def _abandonment_rows(figures: Figures) -> list[tuple[str, str]]:
     return [
         ("rate", f"{percent(figures.abandonment, 2)}: abandoned or late, of all live answers that waited"),
         ("ledger", ledger),
+        ("standing", f"{figures.pacing.standing}; {figures.pacing.confidence}"),
     ]
 
 

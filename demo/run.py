@@ -19,10 +19,10 @@ from rich.text import Text
 from demo.api import ApiError, HttpClient
 from demo.consoles import Floor
 from demo.figures import FigureReader, Figures
-from demo.leads import make_lead_file
+from demo.leads import LeadFile, make_lead_file
 from demo.office import Office, found_office, set_up_carrier
 from demo.picture import WIDTH, save_picture
-from demo.places import choose_place
+from demo.places import Place, choose_place
 from demo.report import Run, render_report
 from demo.settings import CARRIER_CALLS_PER_SECOND, SIMULATED_SECONDS_PER_SECOND, Plan, stack_environ
 from demo.troubles import Troubles
@@ -56,14 +56,15 @@ def play(plan: Plan, console: Console) -> Outcome:
     stack = EmbeddedStack(home, plan.port, twin_options=twin_options, environ=stack_environ(), say=say)
     with stack:
         say(f"PostgreSQL, Redis, twin, web, worker and scheduler run: {stack.url}")
-        twin_url = str(stack.twin_url)
-        app_sid = stack.environ["TWILIO_TWIML_APP_SID"]
-        set_up_carrier(HttpClient(twin_url), caller_id=place.caller_id, seed=plan.seed)
-        office = found_office(
-            stack.url, twin_url, app_sid=app_sid, place=place, leads=leads, agents=plan.agents, say=say
-        )
+        office = _open_office(plan, stack, place, leads, say)
         troubles = Troubles()
-        floor = Floor(office.seats, seed=plan.seed, seconds_per_second=SIMULATED_SECONDS_PER_SECOND, troubles=troubles)
+        floor = Floor(
+            office.seats,
+            seed=plan.seed,
+            seconds_per_second=SIMULATED_SECONDS_PER_SECOND,
+            troubles=troubles,
+            previews=plan.dial_mode == "preview",
+        )
         reader = FigureReader(office.supervisor, stack.environ["DATABASE_OWNER_URL"], office.campaign_id)
         try:
             say(f"{floor.open()} of {plan.agents} agents have joined, with headsets on, and are available")
@@ -82,6 +83,8 @@ def play(plan: Plan, console: Console) -> Outcome:
                 calls_shown=floor.calls_shown,
                 troubles=tuple(troubles.lines()),
                 calls_left=dialled.calls_left,
+                last_pacing=None if dialled.last is None else dialled.last.pacing,
+                replay=_replayed(stack, office.campaign_id),
             )
             console.print()
             console.print(render_report(figures, run))
@@ -136,12 +139,30 @@ class _Steps:
         self._console.print(line, soft_wrap=True)
 
 
+def _open_office(plan: Plan, stack: EmbeddedStack, place: Place, leads: LeadFile, say: Callable[[str], None]) -> Office:
+    """People the carrier's world, and make a tenant ready to dial in it."""
+    twin_url = str(stack.twin_url)
+    set_up_carrier(HttpClient(twin_url), caller_id=place.caller_id, seed=plan.seed)
+    return found_office(
+        stack.url,
+        twin_url,
+        app_sid=stack.environ["TWILIO_TWIML_APP_SID"],
+        place=place,
+        leads=leads,
+        agents=plan.agents,
+        dial_mode=plan.dial_mode,
+        say=say,
+    )
+
+
 def _dial(
     plan: Plan, console: Console, office: Office, floor: Floor, reader: FigureReader, troubles: Troubles
 ) -> Dialled:
     """Start the campaign, watch it, pause it, let calls end."""
     history = History()
-    title = f"{office.campaign['name']} · people {SIMULATED_SECONDS_PER_SECOND:g}× faster than real ones"
+    title = (
+        f"{office.campaign['name']} · {plan.dial_mode} · people {SIMULATED_SECONDS_PER_SECOND:g}× faster than real ones"
+    )
     office.owner.post(f"/api/campaigns/{office.campaign_id}/start")
     began = time.monotonic()
     with _screen(console, title, history) as show:
@@ -229,11 +250,17 @@ def _stay_while_wanted() -> None:
         raise KeyboardInterrupt
 
 
-def _ask_doctor(stack: EmbeddedStack, console: Console) -> int:
-    """Let the doctor examine the database of this run, with his words on the terminal."""
-    console.print(Text("Doctor", style="bold underline"))
-    examined = subprocess.run(
-        [sys.executable, "-m", "dialer", "doctor"],
+def _replayed(stack: EmbeddedStack, campaign_id: str) -> str:
+    """Let the product decide again what pacing decided in this run; its last line says what came of it."""
+    replayed = _operate(stack, "replay", "--campaign", campaign_id, "--differences")
+    said = (replayed.stdout or replayed.stderr).strip().splitlines()
+    return said[-1].partition(" (")[0] if said else "no answer"
+
+
+def _operate(stack: EmbeddedStack, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run an operator's command on the database of this run."""
+    return subprocess.run(  # noqa: S603 - our own commands
+        [sys.executable, "-m", "dialer", *command],
         env=stack.environ,
         cwd=Path(__file__).resolve().parents[1],
         capture_output=True,
@@ -241,6 +268,12 @@ def _ask_doctor(stack: EmbeddedStack, console: Console) -> int:
         timeout=60,
         check=False,
     )
+
+
+def _ask_doctor(stack: EmbeddedStack, console: Console) -> int:
+    """Let the doctor examine the database of this run, with his words on the terminal."""
+    console.print(Text("Doctor", style="bold underline"))
+    examined = _operate(stack, "doctor")
     console.print(Text((examined.stdout + examined.stderr).strip() or "no finding"))
     console.print()
     return examined.returncode

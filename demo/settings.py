@@ -18,7 +18,10 @@ SEED = 2027
 # The carrier's allowance, and the dialer's own gate below it.
 CARRIER_CALLS_PER_SECOND = 10.0
 DIALER_CALLS_PER_SECOND = 8.0
-# Chosen by trial: the agents are busy most of the time, and next to nobody who answers is kept waiting.
+DIAL_MODES = ("preview", "progressive", "ratio", "predictive")
+DIAL_MODE = "predictive"
+# For the mode `ratio`. Chosen by trial: the agents are busy most of the time, and next to nobody who answers is kept
+# waiting.
 PACING_RATIO = 2.0
 RETRY_DELAY_MINUTES = 1
 
@@ -34,6 +37,8 @@ class Habits:
     hangs_up_after: tuple[float, float] = (15.0, 60.0)
     concludes_share: float = 0.75
     taking_leave: tuple[float, float] = (3.0, 20.0)
+    # Of a lead on the screen, where the dial mode is preview.
+    reading: tuple[float, float] = (5.0, 20.0)
 
 
 # The callees, in the twin's words; durations in simulated seconds. Patience is weighed against the dialer's 2.0 s,
@@ -63,17 +68,24 @@ class Plan:
     finish_up_after_seconds: float = 8.0
     seed: int = SEED
     agents: int = AGENTS
+    dial_mode: str = DIAL_MODE
     mix: Mix = field(default_factory=Mix)
     picture: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Plan":
-        """Read PORT, DIALER_HOME and DEMO_SECONDS. Raises ValueError with one line for the person at the terminal."""
+        """Read PORT, DIALER_HOME, DIAL_MODE, DEMO_SECONDS and DEMO_SEED. Raises ValueError with one line for the person
+        at the terminal."""
         home = Path(environ.get("DIALER_HOME") or ".dialer").absolute() / "demo"
+        dial_mode = environ.get("DIAL_MODE") or DIAL_MODE
+        if dial_mode not in DIAL_MODES:
+            raise ValueError(f"DIAL_MODE: must be one of {', '.join(DIAL_MODES)}, not {dial_mode}")
         return cls(
             home=home,
             port=int(_number(environ, "PORT", default=8000, low=0, high=65535)),
             dialling_seconds=_number(environ, "DEMO_SECONDS", default=120, low=10, high=150),
+            seed=int(_number(environ, "DEMO_SEED", default=SEED, low=0, high=2**31)),
+            dial_mode=dial_mode,
         )
 
 

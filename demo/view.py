@@ -117,7 +117,8 @@ def render_line(figures: Figures, history: History, progress: Progress) -> str:
     return (
         f"{progress.elapsed_seconds:4.0f} s  {progress.phase}: {figures.calls_placed} calls placed "
         f"({history.calls_per_second():.1f}/s), {figures.conversations} conversations · {live} · agents: {agents} · "
-        f"occupancy {percent(figures.occupancy)}, abandonment {percent(figures.abandonment)}{troubles}"
+        f"{figures.pacing.mode}: occupancy {percent(figures.occupancy)}, abandonment {percent(figures.abandonment)} "
+        f"({figures.pacing.standing}), answer chance {percent(figures.pacing.live_answer_chance, 0)}{troubles}"
     )
 
 
@@ -173,13 +174,17 @@ def _quality_table(figures: Figures, history: History) -> Table:
     table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1, justify="right", no_wrap=True)
-    style = "bold red" if (figures.abandonment or 0) > 0.03 else "bold green"
+    style = "bold green"
+    if (figures.abandonment or 0) > figures.pacing.max_rate:
+        # One of the first twenty is above any limit, and no proof of anything: alarming is what the guard acts on.
+        style = "bold red" if figures.pacing.is_exhausted else "bold yellow"
     rows: list[tuple[str, Text]] = [
         ("calls placed", Text(f"{figures.calls_placed}", style="bold")),
         ("calls per second", Text(f"{history.calls_per_second():.1f}", style="bold")),
+        ("dial mode", Text(figures.pacing.mode, style="bold cyan")),
+        ("answer chance learned", _share(figures.pacing.live_answer_chance)),
         ("abandonment", Text(percent(figures.abandonment), style=style)),
-        ("people reached in 2 s", Text(f"{figures.reached}")),
-        ("late or abandoned", Text(f"{figures.late + figures.abandoned}")),
+        (f"  at most {percent(figures.pacing.max_rate)}", Text(figures.pacing.counted)),
         ("retries waiting, made", Text(f"{figures.retries_waiting}, {figures.retries_made}")),
         ("from answer to", Text("p50 / p99 ms", style="dim")),
         ("  TwiML", _latency(figures.twiml)),
@@ -188,6 +193,10 @@ def _quality_table(figures: Figures, history: History) -> Table:
     for label, value in rows:
         table.add_row(label, value)
     return table
+
+
+def _share(share: float | None) -> Text:
+    return Text("not learned in this mode", style="dim") if share is None else Text(percent(share, 0), style="bold")
 
 
 def _latency(latency: Latencies) -> Text:
@@ -208,6 +217,8 @@ def _footer(figures: Figures, progress: Progress, width: int) -> Table:
     if figures.pacing_note:
         note = Text(figures.pacing_note, style="dim", overflow="ellipsis", no_wrap=True)
         table.add_row(Text(" pacing", style="dim"), note, "")
+    reason = Text(figures.pacing.reason, style="dim", overflow="ellipsis", no_wrap=True)
+    table.add_row(Text(" decision", style="dim"), reason, "")
     if progress.troubles:
         table.add_row(Text(" troubles", style="red"), Text(f"{progress.troubles}, see the report", style="red"), "")
     return table

@@ -52,12 +52,40 @@ ROWS: dict[str, Any] = {
     "next_retries": [AT.replace(minute=31), AT.replace(minute=32)],
     "retry_reasons": {"no_answer": 60, "busy": 17},
     "pacing_note": "placing 2: 2 idle of 11 agents, 3 ringing, 1 waiting",
+    "decisions_by_bound": {"risk": 120, "budget": 15, "leads": 5},
+}
+
+DECISION: dict[str, Any] = {
+    "planned": 2,
+    "bound_by": "risk",
+    "why": [],
+    "horizon_seconds": 16.0,
+    "expected_free_agents": 3.24,
+    "expected_answers": 2.81,
+    "abandonment_chance": 0.041,
+    "price": 0.032,
+}
+PACING: dict[str, Any] = {
+    "now": {
+        "dial_mode": "predictive",
+        "effective_mode": "predictive",
+        "live_answer_chance": 0.62,
+        "last_decision": DECISION,
+        "abandonment": {
+            "live_answers": 100,
+            "abandoned": 3,
+            "rate": 0.03,
+            "max_rate": 0.03,
+            "upper_bound": 0.0758,
+            "is_exhausted": False,
+        },
+    }
 }
 
 
-def make_figures(*, report: dict[str, Any] | None = None, **rows: Any) -> Figures:
+def make_figures(*, report: dict[str, Any] | None = None, pacing: dict[str, Any] | None = None, **rows: Any) -> Figures:
     """A reading in which only what is named differs from the sample."""
-    return combine(REPORT | (report or {}), ROWS | rows)
+    return combine(REPORT | (report or {}), {"now": PACING["now"] | (pacing or {})}, ROWS | rows)
 
 
 NOT_MEASURED_YET: dict[str, Any] = {
@@ -69,6 +97,14 @@ NOT_MEASURED_YET: dict[str, Any] = {
 }
 NOTHING_YET: dict[str, Any] = {
     **dict.fromkeys(("calls_by_state", "agents_by_state", "agent_dispositions", "next_retries", "retry_reasons")),
+    "decisions_by_bound": None,
+    "pacing": {
+        "effective_mode": None,
+        "live_answer_chance": None,
+        "last_decision": None,
+        "abandonment": dict.fromkeys(("live_answers", "abandoned"), 0)
+        | {"rate": None, "upper_bound": 1.0, "max_rate": 0.03, "is_exhausted": False},
+    },
     "calls_placed": 0,
     "conversations": 0,
     "leads_called": 0,

@@ -16,12 +16,17 @@ class FakeConsole:
     def __init__(self) -> None:
         self.done: list[tuple[str, ...]] = []
         self.refuses: set[str] = set()
+        self.leads_left = 1
 
     def declare(self, status: str) -> None:
         self._note("declare", status)
 
     def confirm(self, call_id: str) -> None:
         self._note("confirm", call_id)
+
+    def dial_next(self) -> bool:
+        self._note("dial_next")
+        return self.leads_left > 0
 
     def hang_up(self, call_id: str) -> None:
         self._note("hang_up", call_id)
@@ -40,12 +45,13 @@ class FakeConsole:
 class Desk:
     """An agent, his console, and a clock that the test moves."""
 
-    def __init__(self, habits: Habits = QUIET, *, factor: float = 10.0):
+    def __init__(self, habits: Habits = QUIET, *, factor: float = 10.0, previews: bool = False):
         self.console = FakeConsole()
         self.troubles = Troubles()
         self.agent = SimulatedAgent(
-            self.console, random.Random(1), self.troubles, seconds_per_second=factor, habits=habits
-        )
+            self.console, random.Random(1), self.troubles,
+            seconds_per_second=factor, habits=habits, previews=previews,
+        )  # fmt: skip
         self.now = 100.0
         self.agent.hear(Joined(None), self.now)
 
@@ -207,3 +213,40 @@ def test_who_has_gone_home_takes_no_calls() -> None:
     desk.call()
     assert desk.console.done[-1] == ("declare", "offline")
     assert desk.agent.doing is Doing.GONE
+
+
+def test_with_preview_he_reads_about_a_lead_and_has_him_called() -> None:
+    desk = Desk(previews=True)
+    desk.pass_seconds(0.4)
+    assert ("dial_next",) not in desk.console.done
+    desk.pass_seconds(2.0)
+    assert desk.console.done[-1] == ("dial_next",)
+
+
+def test_with_preview_he_waits_for_the_call_that_he_asked_for() -> None:
+    desk = Desk(previews=True)
+    desk.pass_seconds(2.0)
+    desk.pass_seconds(60.0)
+    assert desk.console.done.count(("dial_next",)) == 1
+
+
+def test_with_preview_he_takes_the_next_lead_when_one_has_not_answered() -> None:
+    desk = Desk(previews=True)
+    desk.pass_seconds(2.0)
+    desk.end(disposition="no_answer", has_wrap_up=False)
+    desk.pass_seconds(2.0)
+    assert desk.console.done.count(("dial_next",)) == 2
+
+
+def test_with_preview_he_asks_again_when_there_is_no_lead() -> None:
+    desk = Desk(previews=True)
+    desk.console.leads_left = 0
+    desk.pass_seconds(2.0)
+    desk.pass_seconds(2.0)
+    assert desk.console.done.count(("dial_next",)) == 2
+
+
+def test_without_preview_nobody_asks_for_leads() -> None:
+    desk = Desk()
+    desk.pass_seconds(60.0)
+    assert ("dial_next",) not in desk.console.done

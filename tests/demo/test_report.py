@@ -43,7 +43,19 @@ def test_the_report_holds_what_happened() -> None:
         "97 reached within 2.0 s, 1 late, 2 abandoned, 4 hung up",
         "p50 12 ms, p99 48 ms, of 150 answers", "p50 21 ms, p99 104 ms, of 140 answers",
         "p50 15 ms, p99 44 ms", "83, 14 min 00 s", "3.14 USD",
+        "3 of 100, at most 3.0 %; the true rate is below 7.6 % with 95 % confidence",
+        "120 × one call more would risk too much, 15 × abandonments are being paid back",
         "30 not interested, 9 sale", "yes, every count", "6 times faster",
+    ):  # fmt: skip
+        assert shown in text
+
+
+def test_the_report_tells_what_predictive_pacing_learned_and_weighed() -> None:
+    text = printed(make_figures(), last_pacing=make_figures().pacing, replay="140 decisions, 0 different")
+    for shown in (
+        "predictive", "62 %", "2 placed; one more: risk 4.1 %, accepted 3.2 %",
+        "within 16 s 3.2 agents free, 2.8 answers",
+        "140 decisions, 0 different",
     ):  # fmt: skip
         assert shown in text
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from demo.view import History, Progress, render_line, render_view
-from tests.demo.samples import NOT_MEASURED_YET, NOTHING_YET, make_figures
+from tests.demo.samples import DECISION, NOT_MEASURED_YET, NOTHING_YET, make_figures
 
 DIALLING = Progress("dialling", elapsed_seconds=30, total_seconds=120)
 
@@ -22,7 +22,19 @@ def drawn(width: int, *, history: History | None = None, progress: Progress = DI
 @pytest.mark.parametrize("width", [80, 100, 140])
 def test_the_view_shows_calls_agents_and_quality_and_fits(width: int) -> None:
     text = drawn(width)
-    for shown in ("in conversation", "wrapping up", "75.6 %", "3.0 %", "240 of 1,860", "90 s left", "12 / 48"):
+    for shown in (
+        "in conversation",
+        "wrapping up",
+        "75.6 %",
+        "3.0 %",
+        "240 of 1,860",
+        "90 s left",
+        "12 / 48",
+        "predictive",
+        "62 %",
+        "3 of 100",
+        "at most 3.0 %",
+    ):
         assert shown in text
     assert max(len(line) for line in text.splitlines()) <= width
 
@@ -34,6 +46,24 @@ def test_a_view_of_eighty_columns_fits_on_one_screen() -> None:
 def test_calls_on_their_way_are_counted_together() -> None:
     line = next(line for line in drawn(140).splitlines() if "being placed" in line)
     assert " 2 " in line
+
+
+def test_the_view_shows_the_last_decision_with_what_it_weighed() -> None:
+    text = drawn(140)
+    assert "2 placed; one more: risk 4.1 %, accepted 3.2 %; within 16 s 3.2 agents free, 2.8 answers" in text
+
+
+def test_a_mode_that_forecasts_nothing_says_what_kept_it_from_more_calls() -> None:
+    decision = dict.fromkeys(DECISION) | {"planned": 0, "bound_by": "agents_spoken_for", "why": []}
+    pacing = make_figures(pacing={"dial_mode": "progressive", "last_decision": decision}).pacing
+    assert pacing.reason == "0 placed; every idle agent has a line"
+
+
+def test_a_mode_that_is_not_the_campaigns_is_named_with_it() -> None:
+    decision = DECISION | {"why": ["the abandonment budget is used up"]}
+    pacing = make_figures(pacing={"effective_mode": "progressive", "last_decision": decision}).pacing
+    assert pacing.mode == "predictive, now progressive"
+    assert "the abandonment budget is used up" in pacing.reason
 
 
 def test_nothing_measured_yet_can_be_drawn() -> None:
