@@ -88,7 +88,7 @@ class AbandonmentAccount:
     @property
     def is_saving(self) -> bool:
         """Whether a debt holds spending well below the target."""
-        return self.rate < SAVING_BELOW * self.target
+        return self.balance < 0.0 and self.rate < SAVING_BELOW * self.target
 
     @property
     def price(self) -> float:

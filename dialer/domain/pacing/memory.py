@@ -32,8 +32,9 @@ TALK_MEMORY = 800.0
 """Talks and wrap-ups."""
 REFRESH_SHARE = 0.03
 FEWEST_EVENTS_BETWEEN_REFRESHES, MOST_EVENTS_BETWEEN_REFRESHES = 5, 120
-CAUTION = 1.0
-"""Standard errors by which the chance of an answer is taken higher than measured."""
+CAUTION, CAUTION_FADES = 1.4, 0.7
+"""How much likelier than measured an answer is taken to be, and the power of the answers seen by which that fades: it
+guards the first minutes, and would cost a small floor its occupancy if it stayed."""
 CALLS_BEFORE_DRIFT = TALKS_BEFORE_DRIFT = 20.0
 """Answered ones, and as many that rang out. Before, the curves are guesses; a difference from them is no drift."""
 
@@ -207,7 +208,8 @@ class FloorMemory:
 
         Until some calls have rung out, the answers that may still come are a guess: the chance is not taken below it.
         """
-        doubt = 1.0 + CAUTION / math.sqrt(2.0 + float(self.ring.shares("live").sum()))
+        answers = float(self.ring.shares("live").sum())
+        doubt = 1.0 + CAUTION / math.pow(2.0 + answers, CAUTION_FADES)
         if self.ring.rung_out() >= CALLS_BEFORE_DRIFT:
             return doubt
         return doubt * max(1.0, PRIOR_LIVE_CHANCE / max(self._curves.live_chance, 0.01))

@@ -21,11 +21,12 @@ class Silence:
         self._lasted = 0.0
         self._answers_since_outage = ANSWERS_BETWEEN_OUTAGES
         self._teaches_from: float | None = None
+        self._is_broken = False
 
     @property
     def is_outage(self) -> bool:
         """Whether nobody has answered for so long that the carrier must be the reason."""
-        return self._lasted >= self._longest
+        return not self._is_broken and self._lasted >= self._longest
 
     @property
     def _longest(self) -> float:
@@ -40,17 +41,21 @@ class Silence:
         return None if self._teaches_from is None else at - self._teaches_from
 
     def break_off(self, dialed_at: float) -> None:
-        """A person answered a call dialed then."""
+        """A person answered a call dialed then. Only the first after an outage says where that ended."""
         if self.is_outage:
             self._teaches_from = dialed_at
+            self._answers_since_outage = 0.0
+            self._is_broken = True
 
     def go_on(self, seen: float, expected: float) -> float:
-        """Count answers seen and expected since the last time; tell how many of the expected ones to learn from."""
+        """Count answers seen and expected since the last time; tell how many of the expected ones to learn from.
+
+        Each answer seen was told to `break_off` before.
+        """
         if seen:
-            if self.is_outage:
-                self._answers_since_outage = 0.0
             self._answers_since_outage += seen
             self._lasted = 0.0
+            self._is_broken = False
             return expected
         taught = min(expected, max(0.0, self._longest - self._lasted))
         self._lasted += expected
@@ -62,10 +67,11 @@ class Silence:
             "lasted": self._lasted,
             "answers_since_outage": self._answers_since_outage,
             "teaches_from": self._teaches_from,
+            "is_broken": self._is_broken,
         }
 
     def restore(self, state: Mapping[str, Any]) -> Self:
         """Take over what `to_state` gave."""
         self._lasted, self._answers_since_outage = state["lasted"], state["answers_since_outage"]
-        self._teaches_from = state["teaches_from"]
+        self._teaches_from, self._is_broken = state["teaches_from"], state["is_broken"]
         return self

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 MEMORIES = (12.0, 60.0, 400.0)
-"""In expected events."""
+"""In events, seen or expected, whichever are more."""
 ANCHOR = 3.0
 """Expected events by which each ratio is drawn towards 1."""
 BELIEF_KEPT = 0.97
 """Of the evidence for a speed, per expected event."""
 LEAST_BELIEF = 0.01
+USUAL_BELIEFS = (0.06, 0.12, 0.22, 0.6)
+"""By speed, the quickest first, then "nothing has changed": what beliefs return to as their evidence grows old."""
 
 
 class Tempo:
@@ -24,7 +26,7 @@ class Tempo:
     def __init__(self) -> None:
         self._seen = [0.0] * len(MEMORIES)
         self._expected = [0.0] * len(MEMORIES)
-        self._belief = [1.0 / (len(MEMORIES) + 1)] * (len(MEMORIES) + 1)
+        self._belief = list(USUAL_BELIEFS)
 
     @property
     def ratio(self) -> float:
@@ -39,7 +41,10 @@ class Tempo:
         evidence = [seen * math.log(ratio) - ratio * expected for ratio in ratios]
         best = max(evidence)
         kept = BELIEF_KEPT**expected
-        weighed = [belief**kept * math.exp(e - best) for belief, e in zip(self._belief, evidence, strict=True)]
+        weighed = [
+            usual ** (1 - kept) * belief**kept * math.exp(e - best)
+            for usual, belief, e in zip(USUAL_BELIEFS, self._belief, evidence, strict=True)
+        ]
         total = sum(weighed)
         floored = [max(weight / total, LEAST_BELIEF) for weight in weighed]
         total = sum(floored)
@@ -56,7 +61,7 @@ class Tempo:
 
     def to_state(self) -> dict[str, Any]:
         """JSON values."""
-        return {"seen": self._seen, "expected": self._expected, "belief": self._belief}
+        return {"seen": list(self._seen), "expected": list(self._expected), "belief": list(self._belief)}
 
     def restore(self, state: Mapping[str, Any]) -> Self:
         """Take over what `to_state` gave."""

@@ -25,9 +25,11 @@ class UnderWay:
 
     def begin(self, name: str, at: float) -> None:
         """Begun, or begun anew."""
+        short = _short(name)
+        self._began.pop(short, None)
         if len(self._began) >= MOST:
             del self._began[next(iter(self._began))]
-        self._began[_short(name)] = round(at * 1000)
+        self._began[short] = round(at * 1000)
 
     def end(self, name: str, at: float) -> float | None:
         """How many seconds it lasted; None for what never began or has ended already."""

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from functools import cache
+from statistics import fmean
 
 import pytest
 from hypothesis import given, settings
@@ -214,9 +215,9 @@ def test_a_new_floor_begins_carefully() -> None:
 @pytest.mark.parametrize("live_chance", [0.1, 0.45])
 def test_a_large_floor_begins_without_a_burst(live_chance: float) -> None:
     scenario = Scenario("cold", 60, People(live_chance), 180.0)
-    shift = simulate_shift(scenario, PredictivePacer(), seed=1)
-    assert shift.connected >= 60
-    assert shift.abandonment_rate < 0.12
+    shifts = [simulate_shift(scenario, PredictivePacer(), seed) for seed in range(6)]
+    assert min(shift.connected for shift in shifts) >= 60
+    assert fmean(shift.abandonment_rate for shift in shifts) < 0.1
 
 
 def test_the_end_of_a_silent_outage_brings_no_burst() -> None:

@@ -90,6 +90,12 @@ def test_failed_calls_count_as_if_they_had_rung_on_unseen() -> None:
     assert sum(ending == "live" for ending, _ in calls) / CALLS < 0.75 * TRUTH[-1], "many answers were lost to failures"
 
 
+def test_a_call_that_failed_says_what_one_that_still_rings_does() -> None:
+    failed, ringing = taught(drawn(1, 500) + [("censored", 5.5)] * 200), taught(drawn(1, 500))
+    for ended, unended in zip(failed.hazards(NONE), ringing.hazards(np.full(200, 5.5)), strict=True):
+        assert ended == pytest.approx(unended, rel=1e-5)
+
+
 @given(st.integers(0, 2000), st.floats(0.0, 0.9))
 @settings(deadline=None, max_examples=10)
 def test_an_outage_that_fails_everything_at_once_says_nothing_about_answers(failed: int, after: float) -> None:
@@ -144,9 +150,10 @@ def test_what_is_assumed_gives_way_to_some_dozens_of_calls() -> None:
 
 
 def test_old_calls_are_forgotten_as_new_ones_come() -> None:
-    model = taught([("live", 8.0)] * 300 + [("unanswered", RING_OUT)] * 300, memory=100)
+    calls: list[Call] = [("live", 8.0), ("unanswered", RING_OUT)]
+    model = taught([*calls[:1] * 300, *calls[1:] * 300], memory=100)
     assert model.count == pytest.approx(100, rel=0.01)
-    assert model.shares("live").sum() == pytest.approx(100 * math.exp(-3), rel=0.05)
+    assert model.shares("live").sum() == pytest.approx(100 * 0.99**300 * (1 - 0.99**300))
 
 
 def test_only_calls_that_rang_long_and_unanswered_rang_out() -> None:

@@ -25,6 +25,7 @@ def test_a_long_silence_is_an_outage_and_teaches_no_more() -> None:
 def test_an_answer_ends_it() -> None:
     silence = Silence()
     silent_for(silence, 500.0)
+    silence.break_off(dialed_at=50.0)
     silence.go_on(1.0, 0.2)
     assert not silence.is_outage
 
@@ -35,6 +36,14 @@ def test_what_was_dialed_into_the_outage_teaches_nothing() -> None:
     silence.break_off(dialed_at=100.0)
     assert [silence.teaches(99.0), silence.teaches(100.0), silence.teaches(130.0)] == [False, True, True]
     assert silence.teaching_for(130.0) == 30.0
+
+
+def test_only_the_first_answer_says_where_the_outage_ended() -> None:
+    silence = Silence()
+    silent_for(silence, 500.0)
+    silence.break_off(dialed_at=100.0)
+    silence.break_off(dialed_at=60.0)
+    assert not silence.teaches(70.0)
 
 
 def test_an_answer_in_usual_times_leaves_everything_to_teach() -> None:
@@ -48,6 +57,7 @@ def test_an_answer_in_usual_times_leaves_everything_to_teach() -> None:
 def test_a_second_silence_soon_after_is_taken_for_people_who_answer_more_seldom() -> None:
     silence = Silence()
     silent_for(silence, 500.0)
+    silence.break_off(dialed_at=50.0)
     silence.go_on(1.0, 0.2)
     assert abs(silent_for(silence, 500.0) - LONGEST_SECOND) < 1e-9
 
@@ -55,6 +65,7 @@ def test_a_second_silence_soon_after_is_taken_for_people_who_answer_more_seldom(
 def test_a_second_outage_much_later_is_an_outage_again() -> None:
     silence = Silence()
     silent_for(silence, 500.0)
+    silence.break_off(dialed_at=50.0)
     silence.go_on(ANSWERS_BETWEEN_OUTAGES, 9.0)
     assert abs(silent_for(silence, 500.0) - LONGEST) < 1e-9
 
@@ -65,4 +76,4 @@ def test_it_goes_on_in_another_process() -> None:
     silence.break_off(dialed_at=7.0)
     restored = Silence().restore(json.loads(json.dumps(silence.to_state())))
     assert restored.to_state() == silence.to_state()
-    assert restored.is_outage
+    assert not restored.is_outage
