@@ -2,6 +2,8 @@
 
 import heapq
 import multiprocessing
+import os
+import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -138,8 +140,20 @@ def measure_all(
         for task in tasks:
             _measure_here(task, on_result)
     elif tasks:
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        spawning = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, spawning, initializer=_end_with, initargs=(os.getpid(),)) as pool:
             _measure_in(pool, tasks, workers, on_result)
+
+
+def _end_with(parent: int) -> None:
+    """Let this worker end when the process that started it is gone, however that ended."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _measure_here(task: _Task, on_result: Callable[[Pooled], None]) -> None:
