@@ -54,15 +54,7 @@ def _occupancy(
     return Occupancy({AgentState(row.state): float(row.seconds) for row in rows})
 
 
-# Per agent: the changes inside the span, and the last one before it moved to its beginning. One index range for each.
-_OCCUPANCY = text("""
-    with chosen as (
-        select a.id from agents a
-        where (cast(:agent_id as uuid) is null or a.id = :agent_id)
-          and (cast(:campaign_id as uuid) is null or exists (
-                select 1 from campaigns m where m.id = :campaign_id
-                  and (m.agent_group_id is null or m.agent_group_id = a.agent_group_id)))
-    ), changes as (
+STAYS = """changes as (
         select c.agent_id, c.state, c.at, c.id
         from chosen join agent_state_changes c on c.agent_id = chosen.id and c.at >= :since and c.at < :until
         union all
@@ -76,5 +68,20 @@ _OCCUPANCY = text("""
                lead(at, 1, cast(:until as timestamptz)) over (partition by agent_id order by at, id) as ended_at
         from changes
     )
+"""
+"""Two more subqueries, after one named `chosen` that gives agents' ids: who was in which `state`, from `at` to `ended_at`.
+
+Of the parameters `since` and `until`; per agent the changes inside that span, and the last one before it moved to its
+beginning: one index range for each.
+"""
+
+_OCCUPANCY = text(f"""
+    with chosen as (
+        select a.id from agents a
+        where (cast(:agent_id as uuid) is null or a.id = :agent_id)
+          and (cast(:campaign_id as uuid) is null or exists (
+                select 1 from campaigns m where m.id = :campaign_id
+                  and (m.agent_group_id is null or m.agent_group_id = a.agent_group_id)))
+    ), {STAYS}
     select state, sum(extract(epoch from ended_at - at)) as seconds from stays group by state
 """)

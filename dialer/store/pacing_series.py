@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.domain.ids import CampaignId
+from dialer.store.agent_states import STAYS
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def _minute(row: dict[str, Any]) -> PacingMinute:
 # A call is placed within a minute of its creation, or it is withdrawn. Of the states: per agent the changes inside the
 # span, and the last one before it moved to its beginning, each cut at the minutes it crosses.
 _MINUTES = text(
-    """
+    f"""
     with minutes as (
         select generate_series(cast(:since as timestamptz), cast(:until as timestamptz), interval '1 minute') as at
     ), placed as (
@@ -56,20 +57,7 @@ _MINUTES = text(
     ), chosen as (
         select a.id from agents a join campaigns m on m.id = :campaign_id
         where m.agent_group_id is null or m.agent_group_id = a.agent_group_id
-    ), changes as (
-        select c.agent_id, c.state, c.at, c.id
-        from chosen join agent_state_changes c on c.agent_id = chosen.id and c.at >= :since and c.at < :until
-        union all
-        select chosen.id, earlier.state, :since, 0
-        from chosen cross join lateral (
-            select c.state from agent_state_changes c where c.agent_id = chosen.id and c.at < :since
-            order by c.at desc, c.id desc limit 1
-        ) earlier
-    ), stays as (
-        select state, at,
-               lead(at, 1, cast(:until as timestamptz)) over (partition by agent_id order by at, id) as ended_at
-        from changes
-    ), worked as (
+    ), {STAYS}, worked as (
         select m.at, s.state in ('reserved', 'talking', 'wrapping_up') as is_occupied,
                extract(epoch from least(s.ended_at, m.at + interval '1 minute') - greatest(s.at, m.at)) as seconds
         from stays s

@@ -36,10 +36,11 @@ few = settings(max_examples=50)
 def test_every_event_and_snapshot_follows_from_those_before(
     scenario: Scenario, pacer: Callable[[], Pacer], seed: int
 ) -> None:
-    _, witness = witnessed(scenario, seed, pacer())
+    shift, witness = witnessed(scenario, seed, pacer())
     ledger = Ledger(scenario.max_wait_seconds)
     for seen in witness.seen:
         ledger.see(seen)
+    assert len(ledger.calls) == shift.placed
 
 
 @few
