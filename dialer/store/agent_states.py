@@ -69,7 +69,7 @@ STAYS = """changes as (
         from changes
     )
 """
-"""Two more subqueries, after one named `chosen` that gives agents' ids: who was in which `state`, from `at` to `ended_at`.
+"""Two more subqueries, after one named `chosen` of agents' ids: who was in which `state`, from `at` to `ended_at`.
 
 Of the parameters `since` and `until`; per agent the changes inside that span, and the last one before it moved to its
 beginning: one index range for each.
