@@ -1,11 +1,12 @@
 """What a campaign is: its settings and their limits, and which changes of status are legal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypedDict
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -41,6 +42,43 @@ class AmdMode(StrEnum):
     ASYNC = "async"
     SYNC = "sync"
 
+
+class CallType(StrEnum):
+    """What the campaign calls about; it decides which calling rules bind its calls."""
+
+    TELEMARKETING = "telemarketing"
+    PRERECORDED = "prerecorded"
+    DEBT = "debt"
+    SURVEY = "survey"
+    SERVICE = "service"
+    B2B = "b2b"
+
+
+class CallingProfile(StrEnum):
+    """Which places count: that of the number and that of the address, or the address alone where one is known."""
+
+    STRICT = "strict"
+    ADDRESS_FIRST = "address_first"
+
+
+class HoursZone(StrEnum):
+    """Whose wall clock the calling hours are read on: the campaign's `timezone`, or the callee's own."""
+
+    CAMPAIGN = "campaign"
+    CALLEE = "callee"
+
+
+class LeadOrder(StrEnum):
+    """By what leads of one priority are ordered: when they became due, when they came, or a custom field."""
+
+    DUE = "due"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LAST_CALLED = "last_called"
+    CUSTOM = "custom"
+
+
+EVERY_DAY = frozenset(range(7))
 
 _S = CampaignStatus
 # From each status, those it may change to. A completed campaign may be started again; a cancelled one never.
@@ -81,8 +119,12 @@ class RetryPolicy:
 class CampaignSettings:
     """Everything about a campaign that its owner decides.
 
-    Calling hours are wall times in `timezone`, half-open; an end before the start crosses midnight, equal ones mean the
-    whole day. `default_region` is the country of numbers written without one; None takes the caller id's.
+    Calling hours are wall times in `timezone`, or in the callee's zone if `calling_hours_zone` says so, half-open; an
+    end before the start crosses midnight, equal ones mean the whole day. `calling_days`: the weekdays on which they
+    begin, 0 is Monday. They only narrow what the calling rules allow. `consent_on_record` speaks for leads that say
+    nothing about consent themselves. `allowed_countries`: regions that may be called; empty: any but those that are
+    refused unless named, such as the Caribbean's. `lead_order_field` is the custom field of the order `custom`.
+    `default_region` is the country of numbers written without one; None takes the caller id's.
     `max_abandonment_rate` is a share of 1, and may only be stricter than the standard's own.
     """
 
@@ -93,8 +135,17 @@ class CampaignSettings:
     timezone: str = "UTC"
     calling_hours_start: time = time(9)
     calling_hours_end: time = time(20)
+    calling_hours_zone: HoursZone = HoursZone.CAMPAIGN
+    calling_days: frozenset[int] = EVERY_DAY
+    call_type: CallType = CallType.TELEMARKETING
+    calling_profile: CallingProfile = CallingProfile.STRICT
+    consent_on_record: bool = True
+    allowed_countries: frozenset[str] = frozenset()
+    lead_order: LeadOrder = LeadOrder.DUE
+    lead_order_field: str | None = None
     agent_group_id: AgentGroupId | None = None
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    retry_rules: Mapping[str, Any] = field(default_factory=dict)
     amd_enabled: bool = False
     amd_mode: AmdMode = AmdMode.ASYNC
     voicemail_message_url: str | None = None
@@ -129,8 +180,17 @@ class CampaignChanges(TypedDict, total=False):
     timezone: str
     calling_hours_start: time
     calling_hours_end: time
+    calling_hours_zone: HoursZone
+    calling_days: frozenset[int]
+    call_type: CallType
+    calling_profile: CallingProfile
+    consent_on_record: bool
+    allowed_countries: frozenset[str]
+    lead_order: LeadOrder
+    lead_order_field: str | None
     agent_group_id: AgentGroupId | None
     retry_policy: RetryPolicyChanges
+    retry_rules: Mapping[str, Any]
     amd_enabled: bool
     amd_mode: AmdMode
     voicemail_message_url: str | None
@@ -159,7 +219,7 @@ def check_settings(settings: CampaignSettings) -> CampaignSettings:
     if isinstance(caller_id, PhoneProblem):
         mistakes.append(FieldError("caller_id", caller_id.message))
     mistakes += _range_mistakes(settings) + _text_mistakes(settings) + _schedule_mistakes(settings)
-    mistakes += _abandonment_mistakes(settings)
+    mistakes += _abandonment_mistakes(settings) + _whom_mistakes(settings)
     if mistakes or isinstance(caller_id, PhoneProblem):
         raise Invalid("; ".join(f"{mistake.field}: {mistake.message}" for mistake in mistakes), fields=tuple(mistakes))
     region = (settings.default_region or caller_id.region).upper()
@@ -167,6 +227,7 @@ def check_settings(settings: CampaignSettings) -> CampaignSettings:
         settings,
         name=settings.name.strip(),
         caller_id=caller_id.e164,
+        allowed_countries=frozenset(country.upper() for country in settings.allowed_countries),
         default_region=region if region in known_regions() else "US",
     )
 
@@ -222,6 +283,23 @@ def _abandonment_mistakes(settings: CampaignSettings) -> list[FieldError]:
         message = f"must be between {MIN_ABANDONMENT_RATE} and {limit}, the limit of the standard {standard.key}"
         return [FieldError("max_abandonment_rate", message)]
     return []
+
+
+def _whom_mistakes(settings: CampaignSettings) -> list[FieldError]:
+    mistakes = []
+    if not settings.calling_days or not settings.calling_days <= EVERY_DAY:
+        mistakes.append(FieldError("calling_days", "must name at least one weekday"))
+    unknown = sorted({country.upper() for country in settings.allowed_countries} - known_regions())
+    if unknown:
+        mistakes.append(
+            FieldError("allowed_countries", f"no such country: {', '.join(unknown)[:100]}; use two letters")
+        )
+    if (settings.lead_order == LeadOrder.CUSTOM) != bool(settings.lead_order_field):
+        message = "names the custom field of the order custom, and of that order only"
+        mistakes.append(FieldError("lead_order_field", message))
+    elif settings.lead_order_field is not None and len(settings.lead_order_field) > 100:
+        mistakes.append(FieldError("lead_order_field", "must be at most 100 characters long"))
+    return mistakes
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """Campaigns in SQL: their settings, their status, and the figures that are counted from leads and calls."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,17 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from dialer.domain.calls import FINAL
-from dialer.domain.campaigns import AmdMode, CampaignSettings, CampaignStatus, DialMode, RetryPolicy
+from dialer.domain.campaigns import (
+    AmdMode,
+    CallingProfile,
+    CallType,
+    CampaignSettings,
+    CampaignStatus,
+    DialMode,
+    HoursZone,
+    LeadOrder,
+    RetryPolicy,
+)
 from dialer.domain.ids import AgentGroupId, CampaignId, TenantId
 from dialer.store.schema.base import new_id
 
@@ -127,9 +138,10 @@ def has_open_leads(session: Session, campaign_id: CampaignId) -> bool:
 
 _PLAIN_COLUMNS = (
     "name", "caller_id", "schedule_start", "schedule_end", "timezone", "calling_hours_start", "calling_hours_end",
-    "agent_group_id", "amd_enabled", "amd_mode", "voicemail_message_url", "record_calls", "dial_mode", "pacing_ratio",
-    "abandonment_standard", "max_abandonment_rate",
-    "ring_timeout_seconds", "wrap_up_seconds", "abandonment_message", "default_region",
+    "calling_hours_zone", "calling_days", "call_type", "calling_profile", "consent_on_record", "allowed_countries",
+    "lead_order", "lead_order_field", "retry_rules", "agent_group_id", "amd_enabled", "amd_mode",
+    "voicemail_message_url", "record_calls", "dial_mode", "pacing_ratio", "abandonment_standard",
+    "max_abandonment_rate", "ring_timeout_seconds", "wrap_up_seconds", "abandonment_message", "default_region",
 )  # fmt: skip
 # Column by attribute of the retry policy.
 _POLICY_COLUMNS = {
@@ -144,6 +156,9 @@ _SETTING_COLUMNS = (*_PLAIN_COLUMNS, *_POLICY_COLUMNS.values())
 
 def _columns(settings: CampaignSettings) -> Mapping[str, object]:
     values: dict[str, object] = {name: getattr(settings, name) for name in _PLAIN_COLUMNS}
+    values["calling_days"] = sorted(settings.calling_days)
+    values["allowed_countries"] = sorted(settings.allowed_countries)
+    values["retry_rules"] = json.dumps(dict(settings.retry_rules))
     for attribute, column in _POLICY_COLUMNS.items():
         values[column] = getattr(settings.retry_policy, attribute)
     return values
@@ -156,6 +171,12 @@ def _campaign(row: Row[Any]) -> Campaign:
     plain["dial_mode"] = DialMode(plain["dial_mode"])
     plain["pacing_ratio"] = Decimal(plain["pacing_ratio"])
     plain["max_abandonment_rate"] = Decimal(plain["max_abandonment_rate"])
+    plain["calling_hours_zone"] = HoursZone(plain["calling_hours_zone"])
+    plain["calling_days"] = frozenset(plain["calling_days"])
+    plain["call_type"] = CallType(plain["call_type"])
+    plain["calling_profile"] = CallingProfile(plain["calling_profile"])
+    plain["allowed_countries"] = frozenset(plain["allowed_countries"])
+    plain["lead_order"] = LeadOrder(plain["lead_order"])
     plain["agent_group_id"] = AgentGroupId(plain["agent_group_id"]) if plain["agent_group_id"] else None
     policy = RetryPolicy(**{attribute: stored[column] for attribute, column in _POLICY_COLUMNS.items()})
     return Campaign(
@@ -174,15 +195,17 @@ def _campaign(row: Row[Any]) -> Campaign:
 _STAMPS = "created_at, updated_at, started_at, ended_at, pacing_note"
 _ALL = f"id, tenant_id, status, {_STAMPS}, {', '.join(_SETTING_COLUMNS)}"
 
+_CASTS = {"calling_days": "smallint[]", "allowed_countries": "text[]", "retry_rules": "jsonb"}
+_VALUES = {name: f"cast(:{name} as {_CASTS[name]})" if name in _CASTS else f":{name}" for name in _SETTING_COLUMNS}
 _INSERT = text(
     f"""
     insert into campaigns (id, tenant_id, status, created_at, updated_at, {", ".join(_SETTING_COLUMNS)})
-    values (:id, :tenant_id, :status, :now, :now, {", ".join(f":{name}" for name in _SETTING_COLUMNS)})
+    values (:id, :tenant_id, :status, :now, :now, {", ".join(_VALUES.values())})
     """
 )
 _UPDATE_SETTINGS = text(
     f"""
-    update campaigns set updated_at = :now, {", ".join(f"{name} = :{name}" for name in _SETTING_COLUMNS)}
+    update campaigns set updated_at = :now, {", ".join(f"{name} = {value}" for name, value in _VALUES.items())}
     where id = :id
     """
 )

@@ -8,10 +8,10 @@ from dialer.store.schema.agents import Agent, AgentGroup, AgentLeg, AgentSocket,
 from dialer.store.schema.base import Base
 from dialer.store.schema.calls import Attempt, Call, CallEvent, LiveAnswer, LiveAnswerHour
 from dialer.store.schema.campaigns import Campaign
-from dialer.store.schema.leads import Lead, LeadImport
+from dialer.store.schema.leads import Lead, LeadImport, LeadList, LeadPhone, ListLocality, Locality
 from dialer.store.schema.pacing import PacingDecision, PacingEvent, PacingState
 from dialer.store.schema.previews import Preview
-from dialer.store.schema.suppression import Suppression
+from dialer.store.schema.suppression import DncRegistry, RegistryBlock, SuppressedLead, Suppression
 from dialer.store.schema.tenants import CarrierAccount, Tenant
 from dialer.store.schema.users import LoginSession, User
 
@@ -27,15 +27,22 @@ __all__ = [
     "CallEvent",
     "Campaign",
     "CarrierAccount",
+    "DncRegistry",
     "Lead",
     "LeadImport",
+    "LeadList",
+    "LeadPhone",
+    "ListLocality",
     "LiveAnswer",
     "LiveAnswerHour",
+    "Locality",
     "LoginSession",
     "PacingDecision",
     "PacingEvent",
     "PacingState",
     "Preview",
+    "RegistryBlock",
+    "SuppressedLead",
     "Suppression",
     "Tenant",
     "User",

@@ -52,6 +52,7 @@ class Call(Base):
         Index("uq_calls_attempt_id", "attempt_id", unique=True),
         Index("ix_calls_in_flight", "tenant_id", "campaign_id", "state", postgresql_where=f"state not in ({_FINAL})"),
         Index("ix_calls_overdue", "state", "state_changed_at", postgresql_where=f"state not in ({_FINAL})"),
+        Index("ix_calls_tenant_id_to_number", "tenant_id", "to_number", "placing_at"),
         Index("ix_calls_tenant_id_created_at", "tenant_id", "created_at"),
         Index("ix_calls_campaign_id_created_at", "campaign_id", "created_at"),
         Index("ix_calls_agent_id_created_at", "agent_id", "created_at"),

@@ -1,21 +1,75 @@
-"""Leads and the imports that brought them."""
+"""Leads, the lists they stand on, their further phones, and the imports that brought them."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.store.schema.base import Base, PrimaryKey, TenantKey
 
 
+class LeadList(Base):
+    """A named part of a campaign's leads. Each campaign has one list from the start, which bears its id.
+
+    Active lists take turns by weight: `turns_taken` grows by 1 / weight with each lead taken, and the least goes first.
+    """
+
+    __tablename__ = "lists"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "name"),
+        CheckConstraint("weight between 1 and 100", name="weight"),
+    )
+    id: Mapped[PrimaryKey]
+    tenant_id: Mapped[TenantKey]
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    weight: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    is_active: Mapped[bool] = mapped_column(server_default="true")
+    turns_taken: Mapped[float] = mapped_column(Double, server_default="0")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class Locality(Base):
+    """Where a callee may be; facts that all tenants share. Number 0: not determined yet."""
+
+    __tablename__ = "localities"
+    __table_args__ = (UniqueConstraint("signature"),)
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    signature: Mapped[str]
+    jurisdictions: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    time_zones: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+
+class ListLocality(Base):
+    """A locality in which leads of a list are or once were; dialling looks for leads by these pairs."""
+
+    __tablename__ = "list_localities"
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True)
+    locality_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant_id: Mapped[TenantKey]
+
+
 class Lead(Base):
     """One person on a campaign's list.
 
-    `pending` leads are callable from `next_call_at` on; `queued` ones are in the hopper until `claimed_until`;
-    `calling` ones have a call in flight. `call_attempts` counts since `attempts_reset_at`.
-    `priority`: 0 high, 1 normal, 2 low, the order in which they are called.
+    `pending` leads are callable from `next_call_at` on: until then they are waiting, afterwards ready once they have
+    been promoted. `queued` ones are in the hopper until `claimed_until`; `calling` ones have a call in flight.
+    `call_attempts` counts since `attempts_reset_at`. `priority`: 0 high, 1 normal, 2 low.
+    They are called by `turn`, within it by `dial_key`, which the campaign's `lead_order` decides.
+    `next_phone` is an alternate to be tried instead of the lead's own number.
     """
 
     __tablename__ = "leads"
@@ -24,28 +78,46 @@ class Lead(Base):
         CheckConstraint("priority between 0 and 2", name="priority"),
         UniqueConstraint("campaign_id", "phone_normalized"),
         Index(
-            "ix_leads_due",
-            "campaign_id",
-            "priority",
-            text("(call_attempts = 0)"),
-            "next_call_at",
+            "ix_leads_ready",
+            "list_id",
+            "turn",
+            "locality_id",
+            "dial_key",
             "id",
-            postgresql_where="status = 'pending'",
+            postgresql_where="status = 'pending' and not is_waiting",
         ),
-        Index("ix_leads_campaign_id_status", "campaign_id", "status"),
+        Index("ix_leads_waiting", "campaign_id", "next_call_at", postgresql_where="status = 'pending' and is_waiting"),
+        Index(
+            "ix_leads_gates",
+            "campaign_id",
+            "status",
+            "list_id",
+            "locality_id",
+            "is_waiting",
+            "consent",
+            "status_reason",
+        ),
+        Index("ix_leads_external_id", "tenant_id", "external_id", postgresql_where="external_id is not null"),
         Index("ix_leads_tenant_id_phone_normalized", "tenant_id", "phone_normalized"),
         Index("ix_leads_claimed_until", "claimed_until", postgresql_where="status = 'queued'"),
     )
     id: Mapped[PrimaryKey]
     tenant_id: Mapped[TenantKey]
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("lists.id", ondelete="CASCADE"))
     import_id: Mapped[UUID | None] = mapped_column(ForeignKey("imports.id", ondelete="SET NULL"))
+    locality_id: Mapped[int] = mapped_column(server_default="0")
+    external_id: Mapped[str | None]
     phone: Mapped[str]
     phone_normalized: Mapped[str]
     first_name: Mapped[str | None]
     last_name: Mapped[str | None]
     email: Mapped[str | None]
     country: Mapped[str | None]
+    state: Mapped[str | None]
+    postal_code: Mapped[str | None]
+    time_zone: Mapped[str | None]
+    consent: Mapped[bool | None]
     type: Mapped[str | None]
     priority: Mapped[int] = mapped_column(SmallInteger)
     custom_fields: Mapped[dict[str, object]] = mapped_column(JSONB)
@@ -59,8 +131,36 @@ class Lead(Base):
     next_call_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]
     do_not_call: Mapped[bool]
+    next_phone: Mapped[str | None]
+    callback_at: Mapped[datetime | None]
+    is_waiting: Mapped[bool] = mapped_column(server_default="false")
+    dial_key: Mapped[float] = mapped_column(Double, server_default="0")
+    day_parts_tried: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    turn: Mapped[int] = mapped_column(
+        SmallInteger,
+        Computed(
+            "case when callback_at is not null then 0 "
+            "else 1 + 2 * priority + case when call_attempts = 0 then 1 else 0 end end",
+            persisted=True,
+        ),
+    )
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class LeadPhone(Base):
+    """One of several phones of a person: position 0 is the lead's own, the others are tried after it, in this order."""
+
+    __tablename__ = "lead_phones"
+    __table_args__ = (
+        UniqueConstraint("lead_id", "phone_normalized"),
+        Index("ix_lead_phones_tenant_id_phone_normalized", "tenant_id", "phone_normalized"),
+    )
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    tenant_id: Mapped[TenantKey]
+    phone_normalized: Mapped[str]
+    is_usable: Mapped[bool] = mapped_column(server_default="true")
 
 
 class LeadImport(Base):

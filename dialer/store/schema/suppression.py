@@ -1,12 +1,15 @@
-"""Numbers that are not to be called."""
+"""Numbers that are not to be called: entries of a tenant's own lists, and national do-not-call lists."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.store.schema.base import Base, PrimaryKey, TenantKey
+
+_ENDED = "status in ('superseded', 'failed', 'removed')"
 
 
 class Suppression(Base):
@@ -22,6 +25,7 @@ class Suppression(Base):
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
+        Index("ix_suppressions_tenant_id_created_at", "tenant_id", "created_at", "id"),
     )
     id: Mapped[PrimaryKey]
     tenant_id: Mapped[TenantKey]
@@ -33,3 +37,59 @@ class Suppression(Base):
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+
+
+class SuppressedLead(Base):
+    """A lead that an entry took off its list."""
+
+    __tablename__ = "suppressed_leads"
+    suppression_id: Mapped[UUID] = mapped_column(ForeignKey("suppressions.id", ondelete="CASCADE"), primary_key=True)
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), primary_key=True, index=True)
+    tenant_id: Mapped[TenantKey]
+    at: Mapped[datetime]
+
+
+class DncRegistry(Base):
+    """One version of a national do-not-call list; its numbers are consulted only while it is active."""
+
+    __tablename__ = "dnc_registries"
+    __table_args__ = (
+        CheckConstraint(f"status in ('loading', 'active') or {_ENDED}", name="status"),
+        UniqueConstraint("serial"),
+        Index(
+            "uq_dnc_registries_active",
+            "tenant_id",
+            "jurisdiction",
+            "name",
+            unique=True,
+            postgresql_where=text("status = 'active'"),
+        ),
+        Index("ix_dnc_registries_tenant_id_created_at", "tenant_id", "created_at"),
+        Index("ix_dnc_registries_uncleared", "serial", postgresql_where=text(f"{_ENDED} and cleared_at is null")),
+    )
+    id: Mapped[PrimaryKey]
+    serial: Mapped[int] = mapped_column(Integer, Identity(always=True))
+    tenant_id: Mapped[TenantKey]
+    name: Mapped[str]
+    jurisdiction: Mapped[str]
+    published_on: Mapped[date]
+    status: Mapped[str]
+    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("imports.id", ondelete="SET NULL"), index=True)
+    total: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    problems: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    activated_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
+
+
+class RegistryBlock(Base):
+    """A thousand neighbouring numbers of a registry, one bit each."""
+
+    __tablename__ = "registry_blocks"
+    serial: Mapped[int] = mapped_column(ForeignKey("dnc_registries.serial", ondelete="CASCADE"), primary_key=True)
+    block: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # No foreign key: the registry's is enough.
+    tenant_id: Mapped[UUID]
+    numbers: Mapped[str] = mapped_column(BIT(1000))

@@ -2,13 +2,21 @@
 
 from datetime import time, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from api.surfaces.dialer.schemas.base import Answer, In, Instant, InstantIn, Out, PageQuery, ShortText
-from dialer.domain.campaigns import AmdMode, CampaignStatus, DialMode
+from dialer.domain.campaigns import (
+    AmdMode,
+    CallingProfile,
+    CallType,
+    CampaignStatus,
+    DialMode,
+    HoursZone,
+    LeadOrder,
+)
 from dialer.domain.pacing.abandonment import STANDARDS, WindowKind
 from dialer.usecases.campaigns import CampaignView
 
@@ -26,6 +34,25 @@ _WALL_TIME_SCHEMA = {
     "examples": ["09:00:00"],
 }
 WallTime = Annotated[time, AfterValidator(_wall_time), WithJsonSchema(_WALL_TIME_SCHEMA)]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+
+
+def _numbered(days: list[Weekday]) -> frozenset[int]:
+    return frozenset(WEEKDAYS.index(day) for day in days)
+
+
+def _named(days: object) -> object:
+    return [WEEKDAYS[day] for day in sorted(days)] if isinstance(days, frozenset) else days
+
+
+def _sorted(names: object) -> object:
+    return sorted(names) if isinstance(names, frozenset) else names
+
+
+Weekdays = Annotated[list[Weekday], Field(min_length=1, max_length=7), AfterValidator(_numbered)]
+WeekdaysOut = Annotated[list[Weekday], BeforeValidator(_named)]
+SortedNames = Annotated[list[str], BeforeValidator(_sorted)]
 # Where null has no meaning, a field that may be left out has no real default: `model_fields_set` tells what was sent.
 _ABSENT: Any = None
 
@@ -66,8 +93,23 @@ class UpdateCampaignIn(In):
     calling_hours_end: WallTime = Field(
         _ABSENT, description="Earlier than the start: the hours cross midnight. Equal: the whole day."
     )
+    calling_hours_zone: HoursZone = Field(
+        _ABSENT, description="Whose clock the hours are read on: the campaign's time zone, or the callee's own."
+    )
+    calling_days: Weekdays = Field(_ABSENT, description="Weekdays on which the calling hours begin.")
+    call_type: CallType = Field(_ABSENT, description="What the calls are about: decides which calling rules bind them.")
+    calling_profile: CallingProfile = Field(
+        _ABSENT, description="strict: area code and address both count. address_first: a known address alone."
+    )
+    consent_on_record: bool = Field(_ABSENT, description="For leads that say nothing about consent themselves.")
+    allowed_countries: list[Annotated[str, Field(min_length=2, max_length=2)]] = Field(
+        _ABSENT, max_length=250, description="Only these may be called; empty: any that need not be named."
+    )
+    lead_order: LeadOrder = Field(_ABSENT, description="By what leads of one priority are ordered.")
+    lead_order_field: str | None = Field(None, max_length=100, description="The custom field of the order custom.")
     agent_group_id: UUID | None = Field(None, description="Null: every agent of the tenant.")
     retry_policy: RetryPolicyIn = _ABSENT
+    retry_rules: dict[str, Any] = Field(_ABSENT, description="What the retry policy leaves open, by outcome.")
     amd_enabled: bool = _ABSENT
     amd_mode: AmdMode = Field(_ABSENT, description="async: bridge at once, release on a machine. sync: detect first.")
     voicemail_message_url: str | None = Field(None, max_length=2000)
@@ -141,8 +183,17 @@ class CampaignOut(Out):
     timezone: str
     calling_hours_start: WallTime
     calling_hours_end: WallTime
+    calling_hours_zone: HoursZone
+    calling_days: WeekdaysOut
+    call_type: CallType
+    calling_profile: CallingProfile
+    consent_on_record: bool
+    allowed_countries: SortedNames
+    lead_order: LeadOrder
+    lead_order_field: str | None
     agent_group_id: UUID | None
     retry_policy: RetryPolicyOut
+    retry_rules: dict[str, Any]
     amd_enabled: bool
     amd_mode: AmdMode
     voicemail_message_url: str | None

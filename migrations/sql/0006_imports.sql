@@ -1,0 +1,2 @@
+-- Imports in the background.
+select 1;

@@ -1,0 +1,2 @@
+-- Callbacks and retry rules.
+select 1;

@@ -1,0 +1,2 @@
+-- Tenants' rules and proofs.
+select 1;

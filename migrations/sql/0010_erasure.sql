@@ -1,0 +1,2 @@
+-- Erasure, retention and bulk changes.
+select 1;
