@@ -71,7 +71,7 @@ def test_a_call_has_the_contracts_keys_and_kinds(ada, bens_call):
     assert (body["success"], body["count"], call["id"]) == (True, 1, bens_call)
     assert call.keys() >= CONTRACT_KEYS
     assert (call["cost"], call["talk_time"], call["duration"], call["status"]) == (0.077, 60, 61, "completed")
-    assert (call["start_time"], call["agent_name"], call["metadata"]) == ("2026-03-04T15:00:00Z", "Ben", {})
+    assert (call["start_time"], call["agent_name"], call["metadata"]) == ("2026-03-04T18:00:00Z", "Ben", {})
     assert ada.get(f"/api/calls/{bens_call}")["call"] == call
 
 

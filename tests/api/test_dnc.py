@@ -77,7 +77,7 @@ def test_listing_again_never_shortens_and_may_lengthen(ada: Any, clock: Any) -> 
     tomorrow, later = ((clock.now() + timedelta(days=days)).isoformat() for days in (1, 9))
     ada.post("/api/dnc", json={"phone": NUMBER, "expires_at": later}, expect=201)
     ada.post("/api/dnc", json={"phone": NUMBER, "expires_at": tomorrow})
-    assert ada.get("/api/dnc")["entries"][0]["expires_at"] == "2026-03-13T15:00:00Z"
+    assert ada.get("/api/dnc")["entries"][0]["expires_at"] == "2026-03-13T18:00:00Z"
     ada.post("/api/dnc", json={"phone": NUMBER})
     assert ada.get("/api/dnc")["entries"][0]["expires_at"] is None
     ada.post("/api/dnc", json={"phone": NUMBER, "expires_at": tomorrow})

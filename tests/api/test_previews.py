@@ -43,8 +43,8 @@ def test_looking_dialling_and_what_comes_back(floor, ben, bens, path):
         "agent_id": str(bens),
         "campaign_id": str(floor.campaign_id),
         "campaign_name": "Spring outreach",
-        "offered_at": "2026-03-04T15:00:00Z",
-        "expires_at": "2026-03-04T15:02:00Z",
+        "offered_at": "2026-03-04T18:00:00Z",
+        "expires_at": "2026-03-04T18:02:00Z",
         "lead": {
             "id": str(lead_id),
             "phone": floor.lead(lead_id).phone_normalized,

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-# A Wednesday, 10:00 in New York and 15:00 in London: inside everybody's calling hours.
-NOON = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+# A Wednesday, 13:00 in New York, 10:00 in Los Angeles, 18:00 in London: inside the calling hours of all of them.
+NOON = datetime(2026, 3, 4, 18, 0, tzinfo=UTC)
 
 
 class FrozenClock:

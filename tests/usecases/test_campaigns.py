@@ -46,7 +46,7 @@ def test_a_start_in_the_future_only_schedules(services: Any, ada: Any, clock: An
     campaign = make_campaign(services, ada.tenant_id, schedule_start=clock.now() + timedelta(hours=1))
     change = usecases.start_campaign(services, actor=ada.principal, campaign_id=campaign.id)
     assert change.view.campaign.status == "scheduled"
-    assert "will start at 2026-03-04T16:00:00" in change.message
+    assert "will start at 2026-03-04T19:00:00" in change.message
     assert queue.sent == []
 
 

@@ -55,7 +55,7 @@ def test_the_standing_is_what_counts_by_the_campaigns_rule(services, ada, campai
     assert shown.pop("upper_bound") == pytest.approx(0.1106, abs=1e-4)
     assert shown.pop("standard")["key"] == "strict"
     assert shown == {
-        "window_start": "2026-03-03T15:00:00Z",
+        "window_start": "2026-03-03T18:00:00Z",
         "window_end": None,
         "live_answers": 41,
         "abandoned": 1,

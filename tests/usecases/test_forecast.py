@@ -24,7 +24,7 @@ from tests.fixtures_services import Caller
 def floor(services: Services, ada: Caller) -> Floor:
     """Ada's campaign with two agents, until 20:00; it is 15:00."""
     floor = open_floor(
-        services, ada.tenant_id, calling_hours_start=time(9), calling_hours_end=time(20), ring_timeout_seconds=30
+        services, ada.tenant_id, calling_hours_start=time(12), calling_hours_end=time(23), ring_timeout_seconds=30
     )
     floor.console_agent()
     floor.console_agent()
@@ -144,7 +144,7 @@ def test_what_is_not_tried_again_takes_no_calls(floor: Floor, sam: Caller, polic
     assert found.hours_to_finish.expected == pytest.approx(calls / 600)
 
 
-@pytest.mark.parametrize(("minutes", "hours"), [(0, 5.0), (290, 0.25), (480, 11.0)], ids=["15:00", "19:50", "23:00"])
+@pytest.mark.parametrize(("minutes", "hours"), [(0, 5.0), (290, 0.25), (480, 11.0)], ids=["18:00", "22:50", "02:00"])
 def test_without_hours_it_is_what_the_calling_hours_leave(
     floor: Floor, sam: Caller, clock: FrozenClock, simulations: InstantSimulations, minutes: int, hours: float
 ) -> None:

@@ -32,7 +32,7 @@ def test_two_uploads_of_one_list_at_once_store_each_number_once(services: Any, a
 
 def test_a_number_suppressed_for_now_is_left_out_and_taken_later(services: Any, ada: Any, clock: Any) -> None:
     campaign = make_campaign(services, ada.tenant_id)
-    until = clock.advance(hours=0).replace(hour=18)
+    until = clock.advance(hours=0).replace(hour=20)
     add_suppression(services, actor=ada.principal, phone="+14155552671", campaign_id=None, expires_at=until)
     content = b"phone\n4155552671\n"
     wanted = {"actor": ada.principal, "campaign_id": campaign.id, "filename": "x.csv", "content": content}

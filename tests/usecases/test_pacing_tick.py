@@ -115,11 +115,11 @@ def test_no_more_is_planned_than_the_account_may_start_or_has_lines_for(floor: F
 
 
 def test_outside_calling_hours_nothing_is_planned_and_the_note_says_until_when(services: Services) -> None:
-    floor = open_floor(services, calling_hours_start=time(16), calling_hours_end=time(20))
+    floor = open_floor(services, calling_hours_start=time(19), calling_hours_end=time(20))
     floor.console_agent()
     floor.leads(1)
     assert floor.plan() == []
-    assert "outside calling hours until 2026-03-04T16:00" in floor.campaign().pacing_note
+    assert "outside calling hours until 2026-03-04T19:00" in floor.campaign().pacing_note
 
 
 def test_after_the_end_of_its_schedule_a_campaign_plans_nothing(floor: Floor) -> None:
