@@ -1,4 +1,4 @@
-"""Tenants' rules and proofs."""
+"""Calling rules of tenants, and the rule books behind verdicts."""
 
 from pathlib import Path
 
@@ -15,4 +15,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Everything that this version added is dropped."""
+    """Tenants' own rules and the record of rule books are lost."""
+    op.execute("drop table rule_books, tenant_rules")
+    op.execute("drop function count_rule_change()")
+    op.execute("alter table tenants drop column rules_revision")

@@ -6,6 +6,7 @@ no words for them.
 
 from dialer.store.schema.agents import Agent, AgentGroup, AgentLeg, AgentSocket, AgentStateChange
 from dialer.store.schema.base import Base
+from dialer.store.schema.calling_rules import StoredRuleBook, TenantRule
 from dialer.store.schema.calls import Attempt, Call, CallEvent, LiveAnswer, LiveAnswerHour
 from dialer.store.schema.campaigns import Campaign
 from dialer.store.schema.leads import Lead, LeadImport, LeadList, LeadPhone, ListLocality, Locality
@@ -43,7 +44,9 @@ __all__ = [
     "Preview",
     "RegistryBlock",
     "SuppressedLead",
+    "StoredRuleBook",
     "Suppression",
     "Tenant",
+    "TenantRule",
     "User",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.store.schema.base import Base, PrimaryKey, TenantKey
 
@@ -14,6 +14,7 @@ class Tenant(Base):
     __tablename__ = "tenants"
     id: Mapped[PrimaryKey]
     name: Mapped[str]
+    rules_revision: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime]
 
 
