@@ -23,7 +23,9 @@ How to use it, in `api/surfaces/dialer/<subject>.py`:
   repeated parameters, NUL characters and NaN are refused with 400. An empty query parameter counts as not sent.
 - A view returns an instance of `returns`, or anything `returns.model_validate` takes (a dict of dataclasses will do),
   or a Flask Response, which is left alone: say `produces="text/csv"` then.
-- `also` names further statuses of success, with the same answer, for OpenAPI.
+- `also` names further statuses of success, with the same answer, for OpenAPI. A view that returns an instance of
+  `queued` answers 202 with it: the work goes on without the request.
+- `max_bytes` is how much a form may bring, if that is more or less than usual.
 - Raise DialerErrors (`NotFound`, `Conflict`, `Invalid.field(...)`); the dialect renders them. 400, 401, 403, 429 and,
   with path parameters, 404 need not be listed in `errors`.
 """
@@ -38,12 +40,12 @@ from flask import Blueprint, Response, g, request
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
 from werkzeug.datastructures import FileStorage, MultiDict
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from api.auth import authenticate_request
 from api.context import api_settings
 from api.dialect import Dialect, install_dialect
-from dialer.domain.errors import Invalid, NotFound
+from dialer.domain.errors import Invalid, NotFound, TooLarge
 from dialer.domain.principals import Role
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -71,6 +73,8 @@ class Options(TypedDict, total=False):
     status: int
     errors: tuple[int, ...]
     also: tuple[int, ...]
+    queued: type[BaseModel]
+    max_bytes: int
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ class Endpoint:
     status: int = 200
     errors: tuple[int, ...] = ()
     also: tuple[int, ...] = ()
+    queued: type[BaseModel] | None = None
+    max_bytes: int | None = None
 
     def __post_init__(self) -> None:
         if (self.role is None) is not self.public:
@@ -139,10 +145,15 @@ class Endpoint:
         return arguments
 
     def _read_form(self, form: type[BaseModel]) -> dict[str, object]:
-        request.max_content_length = api_settings().max_upload_bytes
+        request.max_content_length = self.max_bytes or api_settings().max_upload_bytes
         if request.mimetype != "multipart/form-data":
             raise UnsupportedMediaType
-        for name in request.files:
+        try:
+            sent = request.files
+        except RequestEntityTooLarge:
+            limit = request.max_content_length or 0
+            raise TooLarge(f"The upload is larger than {limit // 1_000_000:,} MB; split the file.") from None
+        for name in sent:
             if name not in self.files:
                 raise Invalid.field(name, "is not a known file")
         return {"form": form.model_validate(_texts(request.form)), **{name: _one_file(name) for name in self.files}}
@@ -152,6 +163,8 @@ class Endpoint:
             return result
         if self.returns is None:
             return Response(status=self.status if self.status != 200 else 204)
+        if self.queued is not None and isinstance(result, self.queued):
+            return Response(result.model_dump_json(by_alias=True), 202, mimetype="application/json")
         model = result if isinstance(result, self.returns) else self.returns.model_validate(result)
         return Response(model.model_dump_json(by_alias=True), self.status, mimetype="application/json")
 

@@ -91,8 +91,9 @@ def _schemas(surface: Surface) -> tuple[Mapping[Any, Schema], Schema]:
         for sent in (endpoint.body, endpoint.query, endpoint.form):
             if sent is not None and sent is not Nothing:
                 wanted[sent, "validation"] = None
-        if endpoint.returns is not None:
-            wanted[endpoint.returns, "serialization"] = None
+        for answer in (endpoint.returns, endpoint.queued):
+            if answer is not None:
+                wanted[answer, "serialization"] = None
     found, document = models_json_schema(list(wanted), ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     return found, _without_null_defaults(document.get("$defs", {}))
 
@@ -182,7 +183,11 @@ def _responses(surface: Surface, endpoint: Endpoint, schemas: Mapping[Any, Schem
         str(status): {"description": f"{HTTPStatus(status).phrase}.", "content": failure} for status in sorted(statuses)
     }
     status = endpoint.status if endpoint.returns or endpoint.status != 200 else _bare(endpoint)
-    return {**{str(success): done for success in (status, *endpoint.also)}, **failures}
+    successes = {str(success): done for success in (status, *endpoint.also)}
+    if endpoint.queued is not None:
+        content = {"application/json": {"schema": schemas[endpoint.queued, "serialization"]}}
+        successes["202"] = {"description": "Accepted; the work goes on.", "content": content}
+    return {**successes, **failures}
 
 
 def _bare(endpoint: Endpoint) -> int:

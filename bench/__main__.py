@@ -22,6 +22,7 @@ BENCHES = {
     "ticks": "bench.pacing_ticks",
     "claims": "bench.claims",
     "import": "bench.lead_import",
+    "dialability": "bench.dialability",
     "sql": "bench.call_sql",
     "answers": "bench.answers",
     "idle": "bench.idle",

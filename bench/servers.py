@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import psycopg2
@@ -14,12 +15,14 @@ from dialer.embedded.processes import Supervisor
 from dialer.embedded.redis import EmbeddedRedis
 from dialer.integrations.clock import SystemClock
 from dialer.integrations.passwords import Argon2Passwords
+from dialer.integrations.rule_files import load_rule_book
 from dialer.integrations.secrets import FernetSecretBox
 from dialer.ports import CarrierAccount
 from dialer.store.migrate import upgrade
 from dialer.store.session import Database
 from dialer.usecases.services import Services
 from tests.fakes import FakeCarrier, InstantSimulations, OpenGate, RecordingFeed, RecordingQueue
+from tests.fakes.clock import NOON
 
 _FIELD_KEY = "nbTXWUjpHrVL0u9GiK7mVfCMKy1BFFpWJtZJbZv0y3Q="
 ACCOUNT = CarrierAccount("AC" + "0" * 32, "a-token-of-the-bench", calls_per_second=1000.0, max_lines=100_000)
@@ -68,9 +71,20 @@ def running_servers() -> Iterator[Servers]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class NoonClock:
+    """Runs like the real one, and began at noon: whoever is called in a bench may be called."""
+
+    def __init__(self) -> None:
+        self._ahead = NOON - SystemClock().now()
+
+    def now(self) -> datetime:
+        """The time, as the bench has it."""
+        return SystemClock().now() + self._ahead
+
+
 @contextmanager
 def services_on(database_url: str) -> Iterator[Services]:
-    """Use cases over a real database and the real clock; what leaves the process is recorded, not sent."""
+    """Use cases over a real database and a clock that runs; what leaves the process is recorded, not sent."""
     database = Database(database_url, pool_size=5)
     try:
         yield Services(
@@ -79,11 +93,12 @@ def services_on(database_url: str) -> Iterator[Services]:
             queue=RecordingQueue(),
             feed=RecordingFeed(),
             gate=OpenGate(),
-            clock=SystemClock(),
+            clock=NoonClock(),
             secrets=FernetSecretBox((_FIELD_KEY,)),
             passwords=Argon2Passwords(time_cost=1, memory_kibibytes=8, parallelism=1),
             simulations=InstantSimulations(),
             platform_account=ACCOUNT,
+            rules=load_rule_book(),
         )
     finally:
         database.dispose()

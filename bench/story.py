@@ -164,7 +164,7 @@ def _tell(floor: Floor, carrier: Carrier, counter: StatementCounter, *, with_ext
     floor.carrier.knows(call_sid, CallState.COMPLETED, cost="0.013", cost_unit="USD")
     with counter.step("price fetched"):
         assert reconciliation.record_cost(services, tenant_id=floor.tenant_id, call_id=call_id)
-    floor.change("update agents set wrap_up_until = now() - interval '1 second' where id = :id", id=agent_id)
+    floor.change("update agents set wrap_up_until = :now where id = :id", id=agent_id, now=services.clock.now())
     with counter.step("wrap-up ends"):
         agent_presence.sweep_wrap_ups(services)
 

@@ -122,9 +122,16 @@ class SocketConsole:
         body: dict[str, object] = {"disposition": disposition}
         if notes is not None:
             body["notes"] = notes
-        if callback_at is not None:
-            body["callback_at"] = callback_at.isoformat()
-        self._api.put(f"/api/calls/{call_id}/disposition", body)
+        if callback_at is None:
+            self._api.put(f"/api/calls/{call_id}/disposition", body)
+            return
+        try:
+            self._api.put(f"/api/calls/{call_id}/disposition", body | {"callback_at": callback_at.isoformat()})
+        except ApiError as problem:
+            # Nobody may be called at that hour, or the campaign has ended: nothing is promised then.
+            if problem.status not in (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT):
+                raise
+            self._api.put(f"/api/calls/{call_id}/disposition", body | {"disposition": "interested"})
 
     def _say(self, event: str, body: dict[str, object]) -> dict[str, Any]:
         answer: dict[str, Any] = self._socket.call(event, body, timeout=_ACK_SECONDS) or {}

@@ -1,5 +1,9 @@
 """The composition root: from settings to the collaborators of use cases. Nothing else builds adapters."""
 
+import structlog
+
+from dialer.domain.compliance import RuleBook
+from dialer.domain.errors import Invalid
 from dialer.integrations.carriers.twilio.carrier import TwilioCarrier
 from dialer.integrations.carriers.twilio.webhooks import TwilioWebhooks
 from dialer.integrations.celery_queue import CeleryTaskQueue, celery_app
@@ -10,14 +14,16 @@ from dialer.integrations.redis.capacity_gate import RedisCapacityGate
 from dialer.integrations.redis.connection import connect_redis
 from dialer.integrations.redis.heartbeats import RedisHeartbeats, RedisQueueLengths
 from dialer.integrations.redis.rate_limiter import RedisRateLimiter
+from dialer.integrations.rule_files import check_tzdata, load_rule_book
 from dialer.integrations.secrets import FernetSecretBox
 from dialer.integrations.socketio_feed import SocketIoFeed
 from dialer.ports import CarrierAccount
-from dialer.settings import Settings
+from dialer.settings import Settings, SettingsError
 from dialer.store.session import Database
 from dialer.usecases.services import Services
 
 PLATFORM_MAX_LINES = 500
+log = structlog.get_logger()
 
 
 def build_services(settings: Settings, *, application_name: str, pool_size: int = 10) -> Services:
@@ -33,7 +39,18 @@ def build_services(settings: Settings, *, application_name: str, pool_size: int 
         passwords=Argon2Passwords(),
         simulations=SubprocessFloorSimulations(),
         platform_account=platform_account(settings),
+        rules=_rules(settings),
     )
+
+
+def _rules(settings: Settings) -> RuleBook:
+    """The shipped rules as this installation has them; old zone data are warned about, since they shift hours."""
+    if (stale := check_tzdata()) is not None:
+        log.warning("time_zones_are_old", trouble=stale)
+    try:
+        return load_rule_book(settings.rules_off)
+    except Invalid as error:
+        raise SettingsError(f"RULES_OFF: {error.message}") from error
 
 
 def platform_account(settings: Settings) -> CarrierAccount:

@@ -109,14 +109,22 @@ class Carrier(Protocol):
     def leave_voicemail(self, account: CarrierAccount, *, call_sid: str, message_url: str) -> None:
         """Play the message on a machine and hang up. Raises CallNotInProgress when it has ended."""
 
-    def play_abandonment_message(self, account: CarrierAccount, *, call_sid: str, message: str) -> None:
-        """Say the message to the waiting callee and hang up. Raises CallNotInProgress when it has ended."""
+    def play_abandonment_message(
+        self, account: CarrierAccount, *, call_sid: str, call_id: CallId, message: str
+    ) -> None:
+        """Say the message to the waiting callee, with the offer to opt out by a key, and hang up.
+
+        Raises CallNotInProgress when the call has ended.
+        """
 
     def hang_up(self, account: CarrierAccount, *, call_sid: str) -> None:
         """End a call in any state. A call that is over already is a success."""
 
     def cancel(self, account: CarrierAccount, *, call_sid: str) -> None:
         """Withdraw a call that has not been answered; without effect on one that has. Over already is a success."""
+
+    def delete_recording(self, account: CarrierAccount, *, recording_sid: str) -> None:
+        """Delete a recording for good. One that is gone already, or never was, is a success."""
 
     def fetch_call(self, account: CarrierAccount, *, call_sid: str) -> CarrierCall | None:
         """What the carrier knows of this call, or None if it never heard of it."""

@@ -32,6 +32,7 @@ class Settings:
     port: int = 8000
     log_level: str = "INFO"
     trusted_proxies: int = 0
+    rules_off: tuple[str, ...] = ()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -68,6 +69,7 @@ class _Reader:
             home=Path(self.text("DIALER_HOME") or ".dialer"),
             port=int(self.number("PORT", default=8000, low=0, high=65535)),
             trusted_proxies=int(self.number("TRUSTED_PROXIES", default=0, low=0, high=10)),
+            rules_off=self.names("RULES_OFF"),
             log_level=self.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"),
         )
         if self.mistakes:
@@ -137,6 +139,9 @@ class _Reader:
             self.mistakes.append(f"{name}: must be a number between {low:g} and {high:g}")
             return default
         return number
+
+    def names(self, name: str) -> tuple[str, ...]:
+        return tuple(sorted({part.strip() for part in (self.text(name) or "").split(",") if part.strip()}))
 
     def choice(self, name: str, allowed: tuple[str, ...], *, default: str) -> str:
         value = (self.text(name) or default).upper()

@@ -14,9 +14,17 @@ class Job:
 JOBS = (
     Job("dialer.dialing.pace_active_campaigns", 1),
     Job("dialer.calls.sweep_agents", 1),
+    Job("dialer.calls.sweep_callbacks", 1),
     Job("dialer.calls.sweep_calls", 3),
     Job("dialer.calls.move_scheduled_campaigns", 5),
     Job("dialer.calls.sweep_costs", 10),
     Job("dialer.calls.sweep_agent_legs", 30),
     Job("dialer.calls.sweep_pacing", 60),
+    Job("dialer.imports.sweep_imports", 5),
+    Job("dialer.imports.determine_localities", 10),
+    Job("dialer.imports.sweep_erasures", 5),
+    Job("dialer.imports.sweep_bulk_jobs", 30),
+    Job("dialer.imports.sweep_registries", 60),
+    Job("dialer.imports.sweep_recordings", 60),
+    Job("dialer.imports.sweep_retention", 600),
 )

@@ -39,6 +39,7 @@ from dialer.integrations.carriers.twilio.webhooks import TwilioWebhooks
 from dialer.integrations.passwords import Argon2Passwords
 from dialer.integrations.redis.heartbeats import RedisHeartbeats, RedisQueueLengths
 from dialer.integrations.redis.rate_limiter import RedisRateLimiter
+from dialer.integrations.rule_files import load_rule_book
 from dialer.integrations.secrets import FernetSecretBox
 from dialer.ports import CarrierAccount
 from dialer.store.migrate import newest_revision
@@ -159,6 +160,7 @@ def _services(_application_database: Database, _fakes: Fakes, _passwords: Argon2
         passwords=_passwords,
         simulations=_fakes.simulations,
         platform_account=CarrierAccount("AC" + "0" * 32, "platform-token", calls_per_second=5.0, max_lines=100),
+        rules=load_rule_book(),
     )
 
 

@@ -16,7 +16,18 @@ from dialer.logging import configure_logging
 from dialer.settings import Settings
 from dialer.usecases.services import Services
 
-app = Celery("workers", include=["workers.dialing", "workers.calls", "workers.upkeep"])
+app = Celery(
+    "workers",
+    include=[
+        "workers.dialing",
+        "workers.calls",
+        "workers.upkeep",
+        "workers.imports",
+        "workers.bulk",
+        "workers.lists",
+        "workers.suppressions",
+    ],
+)
 app.config_from_object("celeryconfig")
 
 log = structlog.get_logger()

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from api.webhooks import agent_legs, lead_calls
+from api.webhooks import agent_legs, lead_calls, opt_outs
 from api.webhooks.answer_timings import EXTENSION, AnswerTimings
 from api.webhooks.carrier_request import WEBHOOKS, text_answer
 from api.wiring import ApiDependencies, ApiSettings
@@ -14,7 +14,7 @@ def build_webhooks_blueprint(dependencies: ApiDependencies, settings: ApiSetting
     blueprint = Blueprint(WEBHOOKS, __name__, url_prefix="/webhooks/twilio")
     timings = AnswerTimings(dependencies.services)
     blueprint.record(lambda state: state.app.extensions.update({EXTENSION: timings}))
-    for path, view in (lead_calls.ROUTES | agent_legs.ROUTES).items():
+    for path, view in (lead_calls.ROUTES | agent_legs.ROUTES | opt_outs.ROUTES).items():
         blueprint.add_url_rule(path, view.__name__, view, methods=["POST"])
     blueprint.register_error_handler(DialerError, _refuse)
     return blueprint

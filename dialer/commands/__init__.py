@@ -1,6 +1,18 @@
 """The command groups. To add one: a module with `register(commands)`, and its name in GROUPS."""
 
-from dialer.commands import carrier, check_config, create_user, db, doctor, import_leads, replay, serve
+from dialer.commands import (
+    carrier,
+    check_config,
+    create_user,
+    db,
+    doctor,
+    erase_person,
+    import_leads,
+    may_call,
+    numbers,
+    replay,
+    serve,
+)
 
 GROUPS = (
     db.register,
@@ -10,5 +22,8 @@ GROUPS = (
     doctor.register,
     check_config.register,
     import_leads.register,
+    erase_person.register,
+    may_call.register,
+    numbers.register,
     replay.register,
 )

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from dialer.commands.environment import settings
+from dialer.commands.failure import CommandError
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,5 +15,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def check_config(options: argparse.Namespace) -> int:
     """Print nothing secret: the settings' own representation leaves secrets out."""
-    sys.stdout.write(f"all settings are right: {settings()!r}\n")
+    from dialer.domain.errors import Invalid
+    from dialer.integrations.rule_files import load_rule_book
+
+    found = settings()
+    try:
+        book = load_rule_book(found.rules_off)
+    except Invalid as error:
+        raise CommandError(f"the settings are not right:\nRULES_OFF: {error.message}") from error
+    sys.stdout.write(f"all settings are right: {found!r}, calling rules {book.version}\n")
     return 0

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 
@@ -23,13 +24,15 @@ def run_doctor(options: argparse.Namespace) -> int:
     from sqlalchemy.exc import DBAPIError
 
     from dialer.integrations.clock import SystemClock
+    from dialer.integrations.rule_files import check_tzdata, load_rule_book, parse_rules_off
     from dialer.store.session import Database
     from dialer.usecases import doctor
 
     database = Database(database_owner_url(), pool_size=1, application_name="dialer-doctor")
     role = make_url(database_url()).username or ""
     try:
-        findings = doctor.examine(database, clock=SystemClock(), application_role=role, days=options.days)
+        book = load_rule_book(parse_rules_off(os.environ.get("RULES_OFF", "")))
+        findings = doctor.examine(database, clock=SystemClock(), application_role=role, book=book, days=options.days)
     except DBAPIError as error:
         raise CommandError(f"the database cannot be examined: {error.orig}") from error
     finally:
@@ -41,6 +44,8 @@ def run_doctor(options: argparse.Namespace) -> int:
             verdict = "ok  " if finding.count == 0 else f"BAD {finding.count}"
             sys.stdout.write(f"{verdict}  {finding.check}: {finding.meaning}\n")
             sys.stdout.writelines(f"      {example}\n" for example in finding.examples)
+    if (stale := check_tzdata()) is not None:
+        sys.stderr.write(f"warning: {stale}\n")
     violations = sum(finding.count for finding in findings)
     summary = f"{len(findings)} checks, {violations} violations\n"
     (sys.stderr if options.json else sys.stdout).write(summary)

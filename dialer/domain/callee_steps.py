@@ -29,9 +29,15 @@ class WaitForAgent:
 
 @dataclass(frozen=True)
 class Apologise:
-    """Hear the abandonment message; then the call ends."""
+    """Hear the abandonment message, and press a key to opt out; then the call ends."""
 
+    call_id: CallId
     message: str
+
+
+@dataclass(frozen=True)
+class ConfirmOptOut:
+    """Hear that no call will follow; then the call ends."""
 
 
 @dataclass(frozen=True)
@@ -46,4 +52,4 @@ class HangUp:
     """The call ends."""
 
 
-CalleeStep = JoinAgent | HoldForPhoneAgent | WaitForAgent | Apologise | LeaveVoicemail | HangUp
+CalleeStep = JoinAgent | HoldForPhoneAgent | WaitForAgent | Apologise | ConfirmOptOut | LeaveVoicemail | HangUp

@@ -14,6 +14,7 @@ from dialer.domain.errors import Conflict, FieldError, Invalid
 from dialer.domain.ids import AgentGroupId
 from dialer.domain.pacing.abandonment import DEFAULT_STANDARD, STANDARDS
 from dialer.domain.phone_numbers import PhoneProblem, known_regions, parse_caller_id
+from dialer.domain.retry_rules import parse_retry_rules
 
 
 class CampaignStatus(StrEnum):
@@ -219,7 +220,7 @@ def check_settings(settings: CampaignSettings) -> CampaignSettings:
     if isinstance(caller_id, PhoneProblem):
         mistakes.append(FieldError("caller_id", caller_id.message))
     mistakes += _range_mistakes(settings) + _text_mistakes(settings) + _schedule_mistakes(settings)
-    mistakes += _abandonment_mistakes(settings) + _whom_mistakes(settings)
+    mistakes += _abandonment_mistakes(settings) + _whom_mistakes(settings) + _retry_mistakes(settings)
     if mistakes or isinstance(caller_id, PhoneProblem):
         raise Invalid("; ".join(f"{mistake.field}: {mistake.message}" for mistake in mistakes), fields=tuple(mistakes))
     region = (settings.default_region or caller_id.region).upper()
@@ -300,6 +301,14 @@ def _whom_mistakes(settings: CampaignSettings) -> list[FieldError]:
     elif settings.lead_order_field is not None and len(settings.lead_order_field) > 100:
         mistakes.append(FieldError("lead_order_field", "must be at most 100 characters long"))
     return mistakes
+
+
+def _retry_mistakes(settings: CampaignSettings) -> list[FieldError]:
+    try:
+        parse_retry_rules(settings.retry_rules)
+    except Invalid as error:
+        return list(error.fields)
+    return []
 
 
 @lru_cache(maxsize=1)

@@ -17,15 +17,17 @@ class Span:
 ALWAYS = Span()
 
 
-def parse_span(date_from: str | None, date_to: str | None) -> Span:
+def parse_span(
+    date_from: str | None, date_to: str | None, *, names: tuple[str, str] = ("date_from", "date_to")
+) -> Span:
     """Read two ISO dates or date-times. A bare date in `date_to` includes that whole day; all without a zone is UTC.
 
-    Raises Invalid for what is not ISO 8601, and for an end before the start.
+    Raises Invalid for what is not ISO 8601, and for an end before the start; `names` are the fields that it names.
     """
-    since = _parse_instant("date_from", date_from, past_the_end=False)
-    until = _parse_instant("date_to", date_to, past_the_end=True)
+    since = _parse_instant(names[0], date_from, past_the_end=False)
+    until = _parse_instant(names[1], date_to, past_the_end=True)
     if since is not None and until is not None and until <= since:
-        raise Invalid.field("date_to", "must not be before date_from")
+        raise Invalid.field(names[1], f"must not be before {names[0]}")
     return Span(since, until)
 
 

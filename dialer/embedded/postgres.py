@@ -92,7 +92,7 @@ class EmbeddedPostgres:
             )
             cursor.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
             cursor.execute(
-                sql.SQL("grant connect on database {} to {}").format(
+                sql.SQL("grant connect, temporary on database {} to {}").format(
                     sql.Identifier(name), sql.Identifier(APPLICATION_ROLE)
                 )
             )

@@ -1,7 +1,7 @@
 """Calls as rows: recording what was reported, conditional moves, facts that only fill."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,7 @@ class LockedCall:
     ended_at: datetime | None
     answered_by: str | None
     disposition: str | None
+    agent_disposition: str | None
     campaign_name: str
     agent_group_id: AgentGroupId | None
     wrap_up_seconds: int
@@ -46,6 +47,13 @@ class LockedCall:
     voicemail_message_url: str | None
     record_calls: bool
     retry_policy: RetryPolicy
+    retry_rules: Mapping[str, object]
+    callee_zone: str
+    """The first time zone in which the callee may be; the campaign's where nothing is known."""
+    lead_phone: str
+    lead_phones: Sequence[tuple[str, bool]]
+    """All phones of a lead with several, in their order, and whether each is usable."""
+    day_parts_tried: int
     lead_first_name: str | None
     lead_last_name: str | None
     lead_notes: str | None
@@ -58,13 +66,20 @@ class LockedCall:
         return self.agent_id is not None and self.conference_name == f"agent_{self.agent_id}"
 
 
-_COLUMNS = """
+# Of a lead `l` and its campaign `m`: where the callee is thought to be, for what needs one zone and not all possible.
+CALLEE_ZONE = """
+    coalesce(l.time_zone, (select y.time_zones[1] from localities y where y.id = l.locality_id), m.timezone)
+"""
+_COLUMNS = f"""
     c.id, c.tenant_id, c.campaign_id, c.lead_id, c.agent_id, c.state, c.call_sid, c.conference_name, c.from_number,
     c.to_number, c.created_at, c.placing_at, c.answered_at, c.answer_deadline_at, c.agent_reserved_at, c.bridged_at,
-    c.ended_at, c.answered_by, c.disposition, m.name as campaign_name, m.agent_group_id, m.wrap_up_seconds,
-    m.ring_timeout_seconds, m.abandonment_message, m.voicemail_message_url, m.record_calls, m.max_attempts,
-    m.retry_delay_minutes, m.retry_on_no_answer, m.retry_on_busy, m.retry_on_voicemail,
-    l.first_name, l.last_name, l.notes as lead_notes, l.custom_fields, l.call_attempts
+    c.ended_at, c.answered_by, c.disposition, c.agent_disposition, m.name as campaign_name, m.agent_group_id,
+    m.wrap_up_seconds, m.ring_timeout_seconds, m.abandonment_message, m.voicemail_message_url, m.record_calls,
+    m.max_attempts, m.retry_delay_minutes, m.retry_on_no_answer, m.retry_on_busy, m.retry_on_voicemail, m.retry_rules,
+    l.first_name, l.last_name, l.notes as lead_notes, l.custom_fields, l.call_attempts, l.day_parts_tried,
+    l.phone_normalized as lead_phone, {CALLEE_ZONE} as callee_zone,
+    (select json_agg(json_build_array(p.phone_normalized, p.is_usable) order by p.position)
+     from lead_phones p where p.lead_id = l.id) as lead_phones
 """
 # Agents are not joined: a row that waited for its lock is read again, but rows joined to it are not.
 _FROM = "from calls c join campaigns m on m.id = c.campaign_id join leads l on l.id = c.lead_id"
@@ -91,6 +106,7 @@ def _locked_call(row: Row[Any]) -> LockedCall:
         ended_at=row.ended_at,
         answered_by=row.answered_by,
         disposition=row.disposition,
+        agent_disposition=row.agent_disposition,
         campaign_name=row.campaign_name,
         agent_group_id=row.agent_group_id,
         wrap_up_seconds=row.wrap_up_seconds,
@@ -105,6 +121,11 @@ def _locked_call(row: Row[Any]) -> LockedCall:
             retry_on_busy=row.retry_on_busy,
             retry_on_voicemail=row.retry_on_voicemail,
         ),
+        retry_rules=row.retry_rules,
+        callee_zone=row.callee_zone,
+        lead_phone=row.lead_phone,
+        lead_phones=[(number, is_usable) for number, is_usable in row.lead_phones or ()],
+        day_parts_tried=row.day_parts_tried,
         lead_first_name=row.first_name,
         lead_last_name=row.last_name,
         lead_notes=row.lead_notes,
@@ -271,19 +292,6 @@ def record_answer_timings(session: Session, timings: Mapping[CallId, float]) -> 
             """
         ),
         {"ids": list(timings), "milliseconds": list(timings.values())},
-    )
-
-
-def fail_lead(session: Session, *, lead_id: LeadId, reason: str, now: datetime) -> None:
-    """End a lead whose number cannot be called at all."""
-    session.execute(
-        text(
-            """
-            update leads set status = 'failed', status_reason = :reason, claimed_until = null, updated_at = :now
-            where id = :lead_id and status in ('queued', 'calling')
-            """
-        ),
-        {"lead_id": lead_id, "reason": reason, "now": now},
     )
 
 

@@ -22,7 +22,7 @@ from dialer.domain.campaigns import (
     LeadOrder,
     RetryPolicy,
 )
-from dialer.domain.ids import AgentGroupId, CampaignId, TenantId
+from dialer.domain.ids import AgentGroupId, CampaignId, ListId, TenantId
 from dialer.store.schema.base import new_id
 
 
@@ -102,6 +102,14 @@ def change_status(session: Session, campaign_id: CampaignId, status: CampaignSta
 def has_calls_in_flight(session: Session, campaign_id: CampaignId) -> bool:
     """Tell whether any call of this campaign has not ended."""
     return bool(session.execute(_HAS_CALLS_IN_FLIGHT, {"id": campaign_id}).scalar_one())
+
+
+def has_list(session: Session, campaign_id: CampaignId, list_id: ListId) -> bool:
+    """Tell whether this list is one of the campaign's."""
+    found = session.execute(
+        text("select 1 from lists where id = :list_id and campaign_id = :id"), {"list_id": list_id, "id": campaign_id}
+    )
+    return found.first() is not None
 
 
 def delete_campaign(session: Session, campaign_id: CampaignId) -> None:

@@ -1,74 +1,57 @@
-"""Claims of leads: taking due ones into the hopper and giving them back."""
+"""Claims of leads: taking the next ones into the hopper and giving them back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from dialer.domain.ids import CallId, CampaignId, LeadId
+from dialer.domain.ids import CallId, LeadId
+from dialer.store.ready_leads import MOVE_LISTS, ReadyList, choice_values, next_leads
 from dialer.store.schema.base import new_id
 
 
 def plan_calls(
     session: Session,
     *,
-    campaign_id: CampaignId,
+    lists: Sequence[ReadyList],
     max_calls: int,
     now: datetime,
     place_before: datetime,
     claimed_until: datetime,
 ) -> list[CallId]:
-    """Claim up to `max_calls` due leads and plan one attempt and one call for each; return the calls' ids.
+    """Claim up to `max_calls` ready leads and plan one attempt and one call for each; return the calls' ids.
 
-    One statement. Leads that another transaction is claiming are skipped, not waited for. A lead that still has a
-    call in flight, or whose number has one for another campaign of the tenant, is claimed without a call (the unique
-    indexes refuse it) and comes back when its claim expires.
+    One statement. Lists take turns by their weights; within a list the order is that of `next_leads`. Leads that
+    another transaction is claiming are skipped, not waited for. A lead that still has a call in flight, or whose number
+    has one for another campaign of the tenant, is claimed without a call (the unique indexes refuse it) and comes back
+    when its claim expires.
     """
-    if max_calls <= 0:
+    if max_calls <= 0 or not lists:
         return []
-    rows = session.execute(
-        _PLAN_CALLS,
-        {
-            "campaign_id": campaign_id,
-            "max_calls": max_calls,
-            "now": now,
-            "place_before": place_before,
-            "claimed_until": claimed_until,
-            "attempt_ids": [new_id() for _ in range(max_calls)],
-            "call_ids": [new_id() for _ in range(max_calls)],
-        },
-    )
-    return [CallId(row.id) for row in rows]
+    values = choice_values(lists, max_calls) | {
+        "now": now,
+        "place_before": place_before,
+        "claimed_until": claimed_until,
+        "attempt_ids": [new_id() for _ in range(max_calls)],
+        "call_ids": [new_id() for _ in range(max_calls)],
+    }
+    statement = _PLAN_CALLS if len(lists) == 1 else _PLAN_CALLS_IN_TURN
+    return [CallId(row.id) for row in session.execute(statement, values)]
 
 
-# Within a priority, people who are due again (a retry, a promised callback) come before people never called: their
-# time has come, while the others have waited for nothing but their turn. Each turn is one descent of `ix_leads_due`,
-# which stops at the leads that are not due yet; turns are taken in the order in which `values` lists them.
-DUE_LEADS = """
-        select lead.id
-        from (values (0, false), (0, true), (1, false), (1, true), (2, false), (2, true)) as turn (priority, is_fresh)
-        cross join lateral (
-            select id from leads
-            where campaign_id = :campaign_id and status = 'pending' and next_call_at <= :now
-              and priority = turn.priority and (call_attempts = 0) = turn.is_fresh
-            order by next_call_at, id
-            limit :max_calls
-            for update skip locked
-        ) as lead
-        limit :max_calls
-"""
-# The ids come from here, not from PostgreSQL, so that UUIDv7 does not demand version 18.
-_PLAN_CALLS = text(
-    f"""
-    with due as (
-        {DUE_LEADS}
+def _plan(moving: str) -> str:
+    """The statement that claims and plans. The ids come from outside, so that UUIDv7 does not demand version 18."""
+    return f"""
+    with due as ({next_leads()}
     ), claimed as (
         update leads set status = 'queued', claimed_until = :claimed_until, updated_at = :now,
                          last_attempt_number = last_attempt_number + 1
-        from due where leads.id = due.id
-        returning leads.id, leads.tenant_id, leads.campaign_id, leads.last_attempt_number, leads.phone_normalized
-    ), numbered as (
+        where id = any(array(select due.id from due))
+        returning id, tenant_id, campaign_id, list_id, last_attempt_number,
+                  coalesce(next_phone, phone_normalized) as to_number
+    ), {moving} numbered as (
         select claimed.*, row_number() over () as n from claimed
     ), planned as (
         select numbered.*, (cast(:attempt_ids as uuid[]))[n] as attempt_id, (cast(:call_ids as uuid[]))[n] as call_id
@@ -81,14 +64,17 @@ _PLAN_CALLS = text(
     insert into calls (id, tenant_id, campaign_id, lead_id, attempt_id, state, state_changed_at, direction,
                        from_number, to_number, place_before, created_at, metadata)
     select planned.call_id, planned.tenant_id, planned.campaign_id, planned.id, attempted.id, 'planned', :now,
-           'outbound', campaigns.caller_id, planned.phone_normalized, :place_before, :now, '{{}}'
+           'outbound', campaigns.caller_id, planned.to_number, :place_before, :now, '{{}}'
     from planned
     join attempted on attempted.id = planned.attempt_id
     join campaigns on campaigns.id = planned.campaign_id
     on conflict do nothing
     returning id
     """
-)
+
+
+_PLAN_CALLS = text(_plan(""))
+_PLAN_CALLS_IN_TURN = text(_plan(MOVE_LISTS))
 
 
 def release_lead(

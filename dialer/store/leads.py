@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dialer.domain.errors import Conflict
-from dialer.domain.ids import CampaignId, ImportId, LeadId, TenantId
+from dialer.domain.ids import CampaignId, ImportId, LeadId, ListId, TenantId
 from dialer.domain.lead_rows import LeadDraft
+from dialer.store.localities import UNDETERMINED
 from dialer.store.schema.base import new_id
 
 
@@ -23,12 +24,18 @@ class Lead:
     id: LeadId
     tenant_id: TenantId
     campaign_id: CampaignId
+    list_id: ListId
+    external_id: str | None
     phone: str
     phone_normalized: str
     first_name: str | None
     last_name: str | None
     email: str | None
     country: str | None
+    state: str | None
+    postal_code: str | None
+    time_zone: str | None
+    consent: bool | None
     type: str | None
     priority: int
     custom_fields: Mapping[str, object]
@@ -38,9 +45,13 @@ class Lead:
     call_attempts: int
     last_call_at: datetime | None
     next_call_at: datetime
+    callback_at: datetime | None
     do_not_call: bool
+    locality_id: int
     created_at: datetime
     updated_at: datetime
+    alternates: tuple[str, ...]
+    """The person's further numbers, in the order in which they are tried."""
 
 
 def insert_leads(
@@ -51,8 +62,13 @@ def insert_leads(
     campaign_id: CampaignId,
     import_id: ImportId | None,
     now: datetime,
+    list_id: ListId | None = None,
+    locality_ids: Sequence[int] | None = None,
 ) -> dict[str, LeadId]:
-    """Store leads that are callable at once, in one statement; return ids by normalized number.
+    """Store leads that are callable at once; return ids by normalized number. Two statements at most.
+
+    Without `list_id` they stand on the campaign's first list. `locality_ids` go with the drafts one by one; without
+    them the localities are not determined, and placing will do it.
 
     A number that the campaign has already, whoever put it there in the meantime, is left as it is and not returned.
     """
@@ -64,9 +80,40 @@ def insert_leads(
         "import_id": import_id,
         "now": now,
     }
+    values["list_id"] = list_id
+    values["locality_ids"] = list(locality_ids) if locality_ids is not None else [UNDETERMINED] * len(drafts)
     for name in _DRAFT_COLUMNS:
         values[name] = [getattr(draft, name) for draft in drafts]
-    return {row.phone_normalized: LeadId(row.id) for row in session.execute(_INSERT, values)}
+    ids = {row.phone_normalized: LeadId(row.id) for row in session.execute(_INSERT, values)}
+    several = {
+        ids[draft.phone_normalized]: (draft.phone_normalized, *draft.alternates)
+        for draft in drafts
+        if draft.alternates and draft.phone_normalized in ids
+    }
+    if several:
+        insert_phones(session, several, tenant_id=tenant_id)
+    return ids
+
+
+def insert_phones(session: Session, phones: Mapping[LeadId, Sequence[str]], *, tenant_id: TenantId) -> None:
+    """Store all phones of people who have several, their leads' own first."""
+    lines = [
+        (lead_id, position, phone) for lead_id, several in phones.items() for position, phone in enumerate(several)
+    ]
+    values = {
+        "tenant_id": tenant_id,
+        "lead_ids": [str(lead_id) for lead_id, _, _ in lines],
+        "positions": [position for _, position, _ in lines],
+        "phones": [phone for _, _, phone in lines],
+    }
+    session.execute(_INSERT_PHONES, values)
+
+
+def replace_phones(session: Session, lead_id: LeadId, phones: Sequence[str], *, tenant_id: TenantId) -> None:
+    """Make these the phones of a locked lead, its own first; with one alone there is nothing to store."""
+    session.execute(text("delete from lead_phones where lead_id = :lead_id"), {"lead_id": lead_id})
+    if len(phones) > 1:
+        insert_phones(session, {lead_id: phones}, tenant_id=tenant_id)
 
 
 def find_lead(session: Session, lead_id: LeadId, *, for_update: bool = False) -> Lead | None:
@@ -114,15 +161,6 @@ def delete_lead(session: Session, lead_id: LeadId) -> None:
     session.execute(text("delete from leads where id = :id"), {"id": lead_id})
 
 
-def mark_do_not_call(session: Session, numbers: Sequence[str], *, campaign_id: CampaignId | None, now: datetime) -> int:
-    """Flag every lead with one of these numbers, in one campaign or in all; return how many were taken off their list.
-
-    A lead that waits to be called becomes `dnc`; one in a call keeps its status, since the call's end decides.
-    """
-    values = {"numbers": list(numbers), "campaign_id": campaign_id, "now": now}
-    return sum(1 for row in session.execute(_MARK_DO_NOT_CALL, values) if row.status == "dnc")
-
-
 def copy_leads(session: Session, *, source: CampaignId, target: CampaignId, now: datetime) -> int:
     """Copy a campaign's callable people, fresh and uncalled, to another; return how many.
 
@@ -134,16 +172,17 @@ def copy_leads(session: Session, *, source: CampaignId, target: CampaignId, now:
 
 
 _COLUMNS = (
-    "id", "tenant_id", "campaign_id", "phone", "phone_normalized", "first_name", "last_name", "email", "country",
-    "type", "priority", "custom_fields", "notes", "status", "status_reason", "call_attempts", "last_call_at",
-    "next_call_at", "do_not_call", "created_at", "updated_at",
+    "id", "tenant_id", "campaign_id", "list_id", "external_id", "phone", "phone_normalized", "first_name", "last_name",
+    "email", "country", "state", "postal_code", "time_zone", "consent", "type", "priority", "custom_fields", "notes",
+    "status", "status_reason", "call_attempts", "last_call_at", "next_call_at", "callback_at", "do_not_call",
+    "locality_id", "created_at", "updated_at",
 )  # fmt: skip
 _DRAFT_COLUMNS = (
-    "phone", "phone_normalized", "first_name", "last_name", "email", "country", "type", "priority", "notes",
-    "do_not_call",
+    "phone", "phone_normalized", "external_id", "first_name", "last_name", "email", "country", "state", "postal_code",
+    "time_zone", "consent", "type", "priority", "notes", "do_not_call",
 )  # fmt: skip
 _ASSIGNMENTS = {"custom_fields": "custom_fields = cast(:custom_fields as jsonb)"}
-_UPDATABLE = frozenset({*_COLUMNS, "attempts_reset_at"}) - {
+_UPDATABLE = frozenset({*_COLUMNS, "attempts_reset_at", "next_phone", "day_parts_tried"}) - {
     "id",
     "tenant_id",
     "campaign_id",
@@ -153,10 +192,16 @@ _UPDATABLE = frozenset({*_COLUMNS, "attempts_reset_at"}) - {
 
 
 def _lead(row: Row[Any]) -> Lead:
-    return Lead(**row._mapping)
+    columns = dict(row._mapping)
+    return Lead(**columns | {"alternates": tuple(columns["alternates"] or ())})
 
 
-_ALL = ", ".join(_COLUMNS)
+_ALL = (
+    ", ".join(_COLUMNS)
+    + """,
+    (select array_agg(p.phone_normalized order by p.position) from lead_phones p
+     where p.lead_id = leads.id and p.position > 0) as alternates"""
+)
 _FIND = text(f"select {_ALL} from leads where id = :id")
 _FIND_LOCKED = text(f"select {_ALL} from leads where id = :id for update")
 _LIST = text(
@@ -181,52 +226,66 @@ _KNOWN_NUMBERS = text(
 )
 _INSERT = text(
     """
-    insert into leads (id, tenant_id, campaign_id, import_id, phone, phone_normalized, first_name, last_name, email,
-                       country, type, priority, custom_fields, notes, status, call_attempts, last_attempt_number,
-                       next_call_at, do_not_call, created_at, updated_at)
-    select id, :tenant_id, :campaign_id, cast(:import_id as uuid), phone, phone_normalized, first_name, last_name,
-           email, country, type, priority, custom_fields, notes,
-           case when do_not_call then 'dnc' else 'pending' end, 0, 0,
-           :now, do_not_call, :now, :now
-    from unnest(
-        cast(:ids as uuid[]), cast(:phone as text[]), cast(:phone_normalized as text[]), cast(:first_name as text[]),
-        cast(:last_name as text[]), cast(:email as text[]), cast(:country as text[]), cast(:type as text[]),
+    insert into leads (id, tenant_id, campaign_id, list_id, locality_id, import_id, phone, phone_normalized,
+                       external_id, first_name, last_name, email, country, state, postal_code, time_zone, consent,
+                       type, priority, custom_fields, notes, status, call_attempts, last_attempt_number, next_call_at,
+                       do_not_call, dial_key, created_at, updated_at)
+    select draft.id, c.tenant_id, c.id, coalesce(cast(:list_id as uuid), c.id), draft.locality_id,
+           cast(:import_id as uuid), draft.phone, draft.phone_normalized, draft.external_id, draft.first_name,
+           draft.last_name, draft.email, draft.country, draft.state, draft.postal_code, draft.time_zone, draft.consent,
+           draft.type, draft.priority, draft.custom_fields, draft.notes,
+           case when draft.do_not_call then 'dnc' else 'pending' end, 0, 0, :now, draft.do_not_call,
+           lead_dial_key(c.lead_order, c.lead_order_field, :now, :now, null, draft.custom_fields), :now, :now
+    from campaigns c cross join unnest(
+        cast(:ids as uuid[]), cast(:locality_ids as integer[]), cast(:phone as text[]),
+        cast(:phone_normalized as text[]), cast(:external_id as text[]), cast(:first_name as text[]),
+        cast(:last_name as text[]), cast(:email as text[]), cast(:country as text[]), cast(:state as text[]),
+        cast(:postal_code as text[]), cast(:time_zone as text[]), cast(:consent as boolean[]), cast(:type as text[]),
         cast(:priority as smallint[]), cast(:custom_fields as jsonb[]), cast(:notes as text[]),
         cast(:do_not_call as boolean[])
-    ) as draft (id, phone, phone_normalized, first_name, last_name, email, country, type, priority, custom_fields,
-                notes, do_not_call)
+    ) as draft (id, locality_id, phone, phone_normalized, external_id, first_name, last_name, email, country, state,
+                postal_code, time_zone, consent, type, priority, custom_fields, notes, do_not_call)
+    where c.id = :campaign_id
     on conflict (campaign_id, phone_normalized) do nothing
     returning id, phone_normalized
     """
 )
-_MARK_DO_NOT_CALL = text(
+_INSERT_PHONES = text(
     """
-    update leads
-    set do_not_call = true, updated_at = :now,
-        status = case when status in ('pending', 'queued') then 'dnc' else status end,
-        status_reason = case when status in ('pending', 'queued') then 'suppressed' else status_reason end,
-        claimed_until = case when status = 'queued' then null else claimed_until end
-    where phone_normalized = any(cast(:numbers as text[])) and not do_not_call
-      and (cast(:campaign_id as uuid) is null or campaign_id = :campaign_id)
-    returning status
+    insert into lead_phones (lead_id, position, tenant_id, phone_normalized)
+    select lead_id, position, :tenant_id, phone
+    from unnest(cast(:lead_ids as uuid[]), cast(:positions as smallint[]), cast(:phones as text[]))
+         as line (lead_id, position, phone)
     """
 )
 _COPY = text(
     """
-    insert into leads (id, tenant_id, campaign_id, phone, phone_normalized, first_name, last_name, email, country, type,
-                       priority, custom_fields, notes, status, call_attempts, last_attempt_number, next_call_at,
-                       do_not_call, created_at, updated_at)
-    select (cast(:ids as uuid[]))[n], tenant_id, :target, phone, phone_normalized, first_name, last_name, email,
-           country, type, priority, custom_fields, notes, 'pending', 0, 0, :now, false, :now, :now
-    from (
-        select leads.*, row_number() over (order by id) as n from leads
-        where campaign_id = :source and not do_not_call and status <> 'dnc'
-          and not exists (
-              select from suppressions s
-              where s.phone_normalized = leads.phone_normalized and s.campaign_id is null
-                and (s.expires_at is null or s.expires_at > :now)
-          )
-    ) as copied
-    returning id
+    with copied as (
+        insert into leads (id, tenant_id, campaign_id, list_id, locality_id, external_id, phone, phone_normalized,
+                           first_name, last_name, email, country, state, postal_code, time_zone, consent, type,
+                           priority, custom_fields, notes, status, call_attempts, last_attempt_number, next_call_at,
+                           do_not_call, dial_key, created_at, updated_at)
+        select (cast(:ids as uuid[]))[l.n], c.tenant_id, c.id, c.id, l.locality_id, l.external_id, l.phone,
+               l.phone_normalized, l.first_name, l.last_name, l.email, l.country, l.state, l.postal_code, l.time_zone,
+               l.consent, l.type, l.priority, l.custom_fields, l.notes, 'pending', 0, 0, :now, false,
+               lead_dial_key(c.lead_order, c.lead_order_field, :now, :now, null, l.custom_fields), :now, :now
+        from campaigns c cross join (
+            select leads.*, row_number() over (order by id) as n from leads
+            where campaign_id = :source and not do_not_call and status <> 'dnc'
+              and not exists (
+                  select from suppressions s
+                  where s.phone_normalized = leads.phone_normalized and s.campaign_id is null
+                    and (s.expires_at is null or s.expires_at > :now)
+              )
+        ) as l
+        where c.id = :target
+        returning id, tenant_id, phone_normalized
+    ), phones as (
+        insert into lead_phones (lead_id, position, tenant_id, phone_normalized)
+        select copied.id, p.position, copied.tenant_id, p.phone_normalized
+        from copied join leads l on l.campaign_id = :source and l.phone_normalized = copied.phone_normalized
+        join lead_phones p on p.lead_id = l.id
+    )
+    select id from copied
     """
 )

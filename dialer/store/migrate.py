@@ -124,7 +124,7 @@ def _grant(connection: Connection, role: str) -> None:
 
 
 _GRANTS = (
-    "grant connect on database {database} to {role}",
+    "grant connect, temporary on database {database} to {role}",
     "grant usage on schema public to {role}",
     "grant select, insert, update, delete on all tables in schema public to {role}",
     "grant usage, select on all sequences in schema public to {role}",

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from dialer.domain.compliance import CallingWindow
 from dialer.domain.ids import AgentGroupId, CampaignId, TenantId
 from dialer.domain.pacing import AgentState, PacingEvent, Snapshot
 from dialer.store.agents import PACING_AGENTS
 from dialer.store.pacing_events import AGENTS_SPAN, AS_ARRAY, IS_NEWS, NEWS, RELEARN_SPAN, decode_event
+from dialer.store.placements import CAMPAIGN_TERMS, CampaignTerms, terms_of
+from dialer.store.ready_leads import FIRST_WAITING, PROMOTED, READY_LISTS, ReadyList, read_ready_lists
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,12 @@ class PacedCampaign:
     pacing_ratio: Decimal
     max_abandonment_rate: Decimal
     agent_group_id: AgentGroupId | None
-    window: CallingWindow
-    schedule_end: datetime | None
-    due_leads_exist: bool
+    terms: CampaignTerms
+    rules_revision: int
+    lists: tuple[ReadyList, ...]
+    """Its active lists that have leads ready."""
+    waiting_until: datetime | None
+    """When the first of its waiting leads is due; known only if none is ready."""
     open_leads_exist: bool
 
 
@@ -92,8 +96,10 @@ def load_floor(
 ) -> PacingFloor | None:
     """Look at an active campaign's floor; None if it is not active. One statement.
 
-    State and events come along for a predictive campaign, and for any whose state was saved before `saved_before`.
-    With `is_afresh` what was saved is left out and the events of the last half hour are all news.
+    Waiting leads whose time has come become ready on the way. Without `is_active` any campaign is looked at, whatever
+    its status, and nothing is changed. State and events come along for a predictive campaign, and for any whose state
+    was saved before `saved_before`. With `is_afresh` what was saved is left out and the events of the last half hour
+    are all news.
     """
     row = session.execute(
         _LOAD_FLOOR,
@@ -105,6 +111,7 @@ def load_floor(
             "agents_since": now - AGENTS_SPAN,
             "is_afresh": is_afresh,
             "is_active": is_active,
+            "promotes": is_active,
         },
     ).first()
     return None if row is None else _floor(row, now)
@@ -114,9 +121,16 @@ def load_floor(
 # idle any more, so an answered call that has one is not waiting; nor is a machine that listens to a voicemail message.
 # A call whose agent sits there from the start, as with preview, rings for nobody else.
 _DIALLING = "l.agent_id is null and l.state in ('planned', 'placing', 'unresolved', 'placed', 'ringing')"
+# Ordered as the index is, or a list of which all is done might be read from end to end to find that nothing is open.
+_OPEN_LEADS = """
+    select found.* from (values ('pending'), ('queued'), ('calling')) as s (status)
+    cross join lateral (
+        select 1 from leads l where l.campaign_id = c.campaign_id and l.status = s.status order by l.list_id limit 1
+    ) as found
+"""
 _LOAD_FLOOR = text(
     f"""
-    with paced as (
+    with {PROMOTED}, paced as (
         select m.*, m.id as campaign_id, s.campaign_id is not null as is_saved, s.state as saved_state,
                s.observed_until, s.saved_at, s.checkpoint_at, s.decided_at, s.reason, s.standing,
                s.campaign_id is null or m.dial_mode = 'predictive' or s.saved_at <= :saved_before as is_learning,
@@ -145,24 +159,25 @@ _LOAD_FLOOR = text(
                jsonb_agg(extract(epoch from l.answered_at) order by l.answered_at, l.id)
                    filter (where shares_agents and l.state in ('answered', 'waiting') and needs_agent) as waiting
         from lines l
+    ), ready as (
+        select ({READY_LISTS}) as lists
     ), news as materialized (
         select case when c.is_learning then (
             select jsonb_agg({AS_ARRAY} order by e.at, e.id) from ({NEWS}) e where {IS_NEWS}) end as events
         from c
     )
-    select c.campaign_id, c.tenant_id, c.dial_mode, c.pacing_ratio, c.max_abandonment_rate, c.agent_group_id,
-           c.timezone, c.calling_hours_start, c.calling_hours_end, c.schedule_end,
-           exists (select from leads l where l.campaign_id = c.campaign_id and l.status = 'pending'
-                                         and l.next_call_at <= :now) as due,
-           exists (select from leads l where l.campaign_id = c.campaign_id
-                                         and l.status in ('pending', 'queued', 'calling')) as open,
+    select c.campaign_id, c.tenant_id, c.pacing_ratio, c.max_abandonment_rate, c.agent_group_id,
+           {CAMPAIGN_TERMS.replace("m.", "c.")},
+           (select t.rules_revision from tenants t where t.id = c.tenant_id) as rules_revision,
+           ready.lists, case when ready.lists is null then ({FIRST_WAITING}) end as waiting_until,
+           ready.lists is not null or (select count(*) from ({_OPEN_LEADS}) o) > 0 as open,
            c.is_saved, c.is_learning, c.observed_until, c.saved_at, c.checkpoint_at, c.decided_at, c.reason, c.standing,
            case when c.dial_mode = 'predictive' or news.events is not null then c.saved_state end as state, news.events,
            (select jsonb_agg(jsonb_build_array(g.agent_id, g.state, extract(epoch from g.since)) order by g.agent_id)
             from ({PACING_AGENTS} and (c.agent_group_id is null or a.agent_group_id = c.agent_group_id)) g) as agents,
            counted.ringing, counted.waiting, counted.in_flight,
            cast(pg_current_snapshot() as text) as position
-    from c cross join counted cross join news
+    from c cross join counted cross join ready cross join news
     """
 )
 
@@ -176,9 +191,10 @@ def _floor(row: Row[Any], now: datetime) -> PacingFloor:
             pacing_ratio=row.pacing_ratio,
             max_abandonment_rate=row.max_abandonment_rate,
             agent_group_id=row.agent_group_id,
-            window=CallingWindow(row.timezone, row.calling_hours_start, row.calling_hours_end),
-            schedule_end=row.schedule_end,
-            due_leads_exist=row.due,
+            terms=terms_of(row),
+            rules_revision=row.rules_revision,
+            lists=read_ready_lists(row.lists),
+            waiting_until=row.waiting_until,
             open_leads_exist=row.open,
         ),
         saved=_saved(row) if row.is_saved else None,

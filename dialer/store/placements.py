@@ -1,34 +1,77 @@
 """The placing transaction's rows: a planned call with all that decides about it, and its step to `placing`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from dialer.domain.compliance import CallCandidate, CallingVerdict, CallingWindow
+from dialer.domain.compliance import CallingVerdict
 from dialer.domain.dispositions import LeadChange
 from dialer.domain.ids import AgentId, AttemptId, CallId, CampaignId, LeadId, TenantId
+from dialer.store.callees import CALLEE_COLUMNS, NUMBERS_OF_LEAD, Callee, callee_of, prior_calls_of
+from dialer.store.suppressions import SUPPRESSED_AMONG
+
+
+@dataclass(frozen=True)
+class CampaignTerms:
+    """What a campaign says about whom it calls and when. Hours are wall times; `calling_days`: 0 is Monday."""
+
+    status: str
+    dial_mode: str
+    schedule_end: datetime | None
+    max_attempts: int
+    timezone: str
+    calling_hours_start: time
+    calling_hours_end: time
+    calling_hours_zone: str
+    calling_days: frozenset[int]
+    call_type: str
+    calling_profile: str
+    consent_on_record: bool
+    allowed_countries: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """One list that holds a number of the callee. `kind`: tenant, campaign, registry or erased."""
+
+    number: str
+    kind: str
+    reason: str
+    until: datetime | None
 
 
 @dataclass(frozen=True)
 class PlannedCall:
-    """A planned call whose rows are locked, and how it is to be placed."""
+    """A planned call whose rows are locked, with all that decides about it, and how it is to be placed."""
 
     call_id: CallId
+    tenant_id: TenantId
     attempt_id: AttemptId
     lead_id: LeadId
     campaign_id: CampaignId
     agent_id: AgentId | None
     """Who is kept for the answer: set before it only when an agent himself said dial."""
     from_number: str
+    to_number: str
+    place_before: datetime
     ring_timeout_seconds: int
     amd_enabled: bool
     amd_mode: str
     voicemail_message_url: str | None
     record_calls: bool
-    candidate: CallCandidate
+    lead_status: str
+    attempts_made: int
+    do_not_call: bool
+    terms: CampaignTerms
+    callee: Callee
+    suppressed: tuple[Suppressed, ...]
+    rules_revision: int
+    """Which changes of the tenant's own rules the decision must know."""
 
 
 def lock_planned_call(session: Session, *, call_id: CallId, now: datetime) -> PlannedCall | None:
@@ -38,47 +81,84 @@ def lock_planned_call(session: Session, *, call_id: CallId, now: datetime) -> Pl
         return None
     return PlannedCall(
         call_id=row.id,
+        tenant_id=row.tenant_id,
         attempt_id=row.attempt_id,
         lead_id=row.lead_id,
         campaign_id=row.campaign_id,
         agent_id=row.agent_id,
         from_number=row.from_number,
+        to_number=row.to_number,
+        place_before=row.place_before,
         ring_timeout_seconds=row.ring_timeout_seconds,
         amd_enabled=row.amd_enabled,
         amd_mode=row.amd_mode,
         voicemail_message_url=row.voicemail_message_url,
         record_calls=row.record_calls,
-        candidate=CallCandidate(
-            to_number=row.to_number,
-            campaign_status=row.campaign_status,
-            lead_status=row.lead_status,
-            window=CallingWindow(row.timezone, row.calling_hours_start, row.calling_hours_end),
-            schedule_end=row.schedule_end,
-            attempts_made=row.call_attempts,
-            max_attempts=row.max_attempts,
-            do_not_call=row.do_not_call,
-            suppression_reason=row.suppression_reason,
-            suppressed_until=row.suppressed_until,
-            place_before=row.place_before,
-            dial_mode=row.dial_mode,
-            is_for_one_agent=row.agent_id is not None,
-        ),
+        lead_status=row.lead_status,
+        attempts_made=row.call_attempts,
+        do_not_call=row.do_not_call,
+        terms=terms_of(row),
+        callee=callee_of(row),
+        suppressed=read_suppressed(row.suppressed),
+        rules_revision=row.rules_revision,
     )
 
 
-_LOCK_PLANNED = text(
+def terms_of(row: Row[Any]) -> CampaignTerms:
+    """Read a campaign's terms from a row that has `CAMPAIGN_TERMS`."""
+    return CampaignTerms(
+        status=row.campaign_status,
+        dial_mode=row.dial_mode,
+        schedule_end=row.schedule_end,
+        max_attempts=row.max_attempts,
+        timezone=row.timezone,
+        calling_hours_start=row.calling_hours_start,
+        calling_hours_end=row.calling_hours_end,
+        calling_hours_zone=row.calling_hours_zone,
+        calling_days=frozenset(row.calling_days),
+        call_type=row.call_type,
+        calling_profile=row.calling_profile,
+        consent_on_record=row.consent_on_record,
+        allowed_countries=frozenset(row.allowed_countries),
+    )
+
+
+def read_suppressed(rows: Sequence[Sequence[Any]] | None) -> tuple[Suppressed, ...]:
+    """Read what `suppressions_of` found."""
+    return tuple(
+        Suppressed(number, kind, reason, None if until is None else datetime.fromisoformat(until))
+        for number, kind, reason, until in rows or ()
+    )
+
+
+def suppressions_of(numbers: str) -> str:
+    """SQL for the lists that hold any of some numbers, as JSON rows [number, kind, reason, until].
+
+    Parameters: `:campaign_id` and `:now`.
     """
-    select c.id, c.attempt_id, c.lead_id, c.campaign_id, c.agent_id, c.from_number, c.to_number, c.place_before,
-           m.status as campaign_status, m.dial_mode, m.timezone, m.calling_hours_start, m.calling_hours_end,
-           m.schedule_end, m.max_attempts, m.ring_timeout_seconds, m.amd_enabled, m.amd_mode, m.voicemail_message_url,
-           m.record_calls, l.status as lead_status, l.call_attempts, l.do_not_call,
-           s.reason as suppression_reason, s.expires_at as suppressed_until
+    found = SUPPRESSED_AMONG.format(staged=f"(select unnest({numbers}) as phone_normalized) as mine")
+    return f"""
+    select jsonb_agg(jsonb_build_array(s.phone_normalized, s.kind, s.reason, s.expires_at)) as suppressed
+    from ({found}) s
+    """
+
+
+CAMPAIGN_TERMS = """
+    m.status as campaign_status, m.dial_mode, m.schedule_end, m.max_attempts, m.timezone, m.calling_hours_start,
+    m.calling_hours_end, m.calling_hours_zone, m.calling_days, m.call_type, m.calling_profile, m.consent_on_record,
+    m.allowed_countries
+"""
+_LOCK_PLANNED = text(
+    f"""
+    select c.id, c.tenant_id, c.attempt_id, c.lead_id, c.campaign_id, c.agent_id, c.from_number, c.to_number,
+           c.place_before, m.ring_timeout_seconds, m.amd_enabled, m.amd_mode, m.voicemail_message_url, m.record_calls,
+           l.status as lead_status, l.call_attempts, l.do_not_call, t.rules_revision,
+           {CAMPAIGN_TERMS}, {CALLEE_COLUMNS}, person.numbers, before.prior, listed.suppressed
     from calls c join campaigns m on m.id = c.campaign_id join leads l on l.id = c.lead_id
-    left join lateral (
-        select reason, expires_at from suppressions
-        where phone_normalized = c.to_number and (campaign_id is null or campaign_id = c.campaign_id)
-          and (expires_at is null or expires_at > :now)
-        order by expires_at desc nulls first limit 1) s on true
+    join tenants t on t.id = c.tenant_id
+    cross join lateral ({NUMBERS_OF_LEAD}) person
+    cross join lateral ({prior_calls_of("c.tenant_id", "person.numbers", but="c.id")}) before
+    cross join lateral ({suppressions_of("person.numbers").replace(":campaign_id", "c.campaign_id")}) listed
     where c.id = :call_id and c.state = 'planned'
     for update of c, l
     """

@@ -3,17 +3,18 @@
 Locks are taken in one order, lead, preview, agent, so that dialling, skipping and sweeping at once wait for each other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from dialer.domain.compliance import CallingWindow
-from dialer.domain.ids import AgentGroupId, AgentId, CallId, CampaignId, LeadId, PreviewId, TenantId
+from dialer.domain.ids import AgentGroupId, AgentId, CallbackId, CallId, CampaignId, LeadId, PreviewId, TenantId
 from dialer.store.agents import REACHABLE, ReservedAgent
+from dialer.store.placements import CAMPAIGN_TERMS, CampaignTerms, terms_of
+from dialer.store.ready_leads import MOVE_LISTS, ReadyList, choice_values, next_leads
 from dialer.store.schema.base import new_id
 
 
@@ -40,6 +41,10 @@ class Preview:
     custom_fields: Mapping[str, Any]
     call_attempts: int
     last_call_at: datetime | None
+    callback_id: CallbackId | None
+    """A promise to call this lead that is open, when it is due and what was noted on it."""
+    callback_due_at: datetime | None
+    callback_note: str | None
 
     def is_open(self, at: datetime) -> bool:
         """True while the agent may still dial or skip."""
@@ -48,9 +53,11 @@ class Preview:
 
 _PREVIEW = """
     select p.id, p.tenant_id, p.agent_id, p.campaign_id, m.name as campaign_name, p.lead_id, p.state, p.offered_at,
-           p.expires_at, p.call_id, l.first_name, l.last_name, l.phone_normalized as phone, l.email, l.country, l.notes,
-           l.custom_fields, l.call_attempts, l.last_call_at
+           p.expires_at, p.call_id, l.first_name, l.last_name, coalesce(l.next_phone, l.phone_normalized) as phone,
+           l.email, l.country, l.notes, l.custom_fields, l.call_attempts, l.last_call_at, b.id as callback_id,
+           b.due_at as callback_due_at, b.note as callback_note
     from previews p join campaigns m on m.id = p.campaign_id join leads l on l.id = p.lead_id
+    left join callbacks b on b.lead_id = p.lead_id and b.state in ('promised', 'offered', 'handed_over')
 """
 _FIND = text(f"{_PREVIEW} where p.id = :preview_id")
 _FIND_OPEN = text(f"{_PREVIEW} where p.agent_id = :agent_id and p.state = 'offered' and p.expires_at > :now")
@@ -70,12 +77,13 @@ def find_open_preview(session: Session, *, agent_id: AgentId, now: datetime) -> 
 
 @dataclass(frozen=True)
 class PreviewCampaign:
-    """A campaign whose leads an agent may preview, if its hours allow."""
+    """A campaign whose leads an agent may preview, if its hours allow. `rules_revision`: of its tenant's own rules."""
 
     id: CampaignId
+    tenant_id: TenantId
     name: str
-    window: CallingWindow
-    schedule_end: datetime | None
+    terms: CampaignTerms
+    rules_revision: int
 
 
 def list_preview_campaigns(
@@ -83,21 +91,16 @@ def list_preview_campaigns(
 ) -> list[PreviewCampaign]:
     """Active preview campaigns that agents of this group serve, the one that started first coming first."""
     rows = session.execute(_CAMPAIGNS, {"agent_group_id": agent_group_id, "campaign_id": campaign_id})
-    return [PreviewCampaign(row.id, row.name, _window(row), row.schedule_end) for row in rows]
+    return [PreviewCampaign(row.id, row.tenant_id, row.name, terms_of(row), row.rules_revision) for row in rows]
 
 
-def _window(row: Any) -> CallingWindow:
-    start: time = row.calling_hours_start
-    end: time = row.calling_hours_end
-    return CallingWindow(row.timezone, start, end)
-
-
-_CAMPAIGNS = text("""
-    select id, name, timezone, calling_hours_start, calling_hours_end, schedule_end from campaigns
-    where status = 'active' and dial_mode = 'preview'
-      and (agent_group_id is null or agent_group_id = cast(:agent_group_id as uuid))
-      and (cast(:campaign_id as uuid) is null or id = :campaign_id)
-    order by started_at, id
+_CAMPAIGNS = text(f"""
+    select m.id, m.tenant_id, m.name, t.rules_revision, {CAMPAIGN_TERMS}
+    from campaigns m join tenants t on t.id = m.tenant_id
+    where m.status = 'active' and m.dial_mode = 'preview'
+      and (m.agent_group_id is null or m.agent_group_id = cast(:agent_group_id as uuid))
+      and (cast(:campaign_id as uuid) is null or m.id = :campaign_id)
+    order by m.started_at, m.id
 """)
 
 
@@ -105,18 +108,21 @@ def offer_next_lead(
     session: Session,
     *,
     campaign_id: CampaignId,
+    lists: Sequence[ReadyList],
     agent_id: AgentId,
     now: datetime,
     expires_at: datetime,
     skipped_before: datetime,
 ) -> PreviewId | None:
-    """Put the campaign's next due lead on the screen of an agent whose row is locked; None if there is no such lead.
+    """Put the campaign's next ready lead on the screen of an agent whose row is locked; None if there is no such lead.
 
-    Leads that another transaction is claiming are passed over, and those that this agent skipped after
-    `skipped_before`. The lead is claimed until the preview expires.
+    The order is the hopper's. Leads that another transaction is claiming are passed over, and those that this agent
+    skipped after `skipped_before`. The lead is claimed until the preview expires.
     """
+    if not lists:
+        return None
     preview_id = PreviewId(new_id())
-    values = {
+    values = choice_values(lists, 1) | {
         "id": preview_id,
         "campaign_id": campaign_id,
         "agent_id": agent_id,
@@ -124,35 +130,35 @@ def offer_next_lead(
         "expires_at": expires_at,
         "skipped_before": skipped_before,
     }
-    return None if session.execute(_OFFER, values).first() is None else preview_id
+    statement = _OFFER if len(lists) == 1 else _OFFER_IN_TURN
+    return None if session.execute(statement, values).first() is None else preview_id
 
 
-# The turns are those of the hopper: see DUE_LEADS in `claims`.
-_OFFER = text("""
-    with due as (
-        select lead.id
-        from (values (0, false), (0, true), (1, false), (1, true), (2, false), (2, true)) as turn (priority, is_fresh)
-        cross join lateral (
-            select l.id from leads l
-            where l.campaign_id = :campaign_id and l.status = 'pending' and l.next_call_at <= :now
-              and l.priority = turn.priority and (l.call_attempts = 0) = turn.is_fresh
-              and not exists (select from previews p where p.lead_id = l.id and p.agent_id = :agent_id
-                              and p.state = 'skipped' and p.ended_at > :skipped_before)
-            order by l.next_call_at, l.id
-            limit 1
-            for update of l skip locked
-        ) as lead
-        limit 1
+_NOT_SKIPPED = """
+    not exists (select from previews p where p.lead_id = l.id and p.agent_id = :agent_id
+                and p.state = 'skipped' and p.ended_at > :skipped_before)
+"""
+
+
+def _offer(moving: str) -> str:
+    return f"""
+    with due as ({next_leads(_NOT_SKIPPED)}
     ), claimed as (
         update leads set status = 'queued', claimed_until = :expires_at, updated_at = :now
-        from due where leads.id = due.id
-        returning leads.id, leads.tenant_id
+        where id = any(array(select due.id from due))
+        returning id, tenant_id, list_id
+    ), {moving} offered as (
+        insert into previews (id, tenant_id, campaign_id, lead_id, agent_id, state, offered_at, expires_at)
+        select :id, tenant_id, :campaign_id, id, :agent_id, 'offered', :now, :expires_at from claimed
+        on conflict do nothing
+        returning id
     )
-    insert into previews (id, tenant_id, campaign_id, lead_id, agent_id, state, offered_at, expires_at)
-    select :id, tenant_id, :campaign_id, id, :agent_id, 'offered', :now, :expires_at from claimed
-    on conflict do nothing
-    returning id
-""")
+    select id from offered
+    """
+
+
+_OFFER = text(_offer(""))
+_OFFER_IN_TURN = text(_offer(MOVE_LISTS))
 
 
 def expire_previews(session: Session, *, now: datetime) -> None:
@@ -251,7 +257,7 @@ _PLAN = text("""
         update leads set claimed_until = :claimed_until, updated_at = :now,
                          last_attempt_number = last_attempt_number + 1
         where id = :lead_id and status = 'queued'
-        returning id, tenant_id, campaign_id, last_attempt_number, phone_normalized
+        returning id, tenant_id, campaign_id, last_attempt_number, coalesce(next_phone, phone_normalized) as to_number
     ), attempted as (
         insert into attempts (id, tenant_id, campaign_id, lead_id, number, planned_at)
         select :attempt_id, tenant_id, campaign_id, id, last_attempt_number, :now from claimed
@@ -260,7 +266,7 @@ _PLAN = text("""
     insert into calls (id, tenant_id, campaign_id, lead_id, attempt_id, state, state_changed_at, direction, from_number,
                        to_number, place_before, created_at, metadata, agent_id, agent_reserved_at, conference_name)
     select :call_id, claimed.tenant_id, claimed.campaign_id, claimed.id, attempted.id, 'planned', :now, 'outbound',
-           campaigns.caller_id, claimed.phone_normalized, :place_before, :now, '{}', :agent_id, :now, :conference_name
+           campaigns.caller_id, claimed.to_number, :place_before, :now, '{}', :agent_id, :now, :conference_name
     from claimed cross join attempted join campaigns on campaigns.id = claimed.campaign_id
     on conflict do nothing
     returning id

@@ -9,6 +9,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from dialer.domain.ids import CampaignId, TenantId, UserId
+from dialer.domain.registries import BLOCK
+from dialer.store.registries import LISTED
 from dialer.store.schema.base import new_id
 
 
@@ -46,10 +48,12 @@ def insert_suppressions(
 ) -> set[str]:
     """Suppress numbers in one statement; return those that were not suppressed in this scope before.
 
-    An entry that has expired is renewed. One that still holds is left as it is, but loses its expiry if the new one
+    An entry that has expired begins anew. One that still holds is left as it is, but loses its expiry if the new one
     has none, or gets the later of the two: suppressing again never shortens a suppression.
     """
-    values = {**vars(draft), "numbers": list(numbers), "ids": [str(new_id()) for _ in numbers], "now": now}
+    # As literals: PostgreSQL would parse each of twenty thousand parameters on its own.
+    ids, listed = ",".join([str(new_id()) for _ in numbers]), ",".join(numbers)
+    values = {**vars(draft), "numbers": f"{{{listed}}}", "ids": f"{{{ids}}}", "now": now}
     return {row.phone_normalized for row in session.execute(_INSERT, values) if row.is_new}
 
 
@@ -71,11 +75,19 @@ def list_holding(session: Session, phone_normalized: str, *, at: datetime) -> li
     return [_suppression(row) for row in rows]
 
 
+def is_erased(session: Session, phone_normalized: str) -> bool:
+    """Tell whether this number belongs to somebody who was erased."""
+    return bool(session.execute(_IS_ERASED, {"phone": phone_normalized}).scalar_one())
+
+
 def list_suppressed_numbers(
     session: Session, numbers: Sequence[str], *, campaign_id: CampaignId, at: datetime
 ) -> set[str]:
-    """Which of these numbers this campaign must not call at this moment."""
-    rows = session.execute(_SUPPRESSED, {"numbers": list(numbers), "campaign_id": campaign_id, "at": at})
+    """Which of these numbers this campaign must not call at this moment, by their people's own word.
+
+    Registries are left out: whether one binds is decided when the call is placed.
+    """
+    rows = session.execute(_SUPPRESSED, {"numbers": list(numbers), "campaign_id": campaign_id, "now": at})
     return {row.phone_normalized for row in rows}
 
 
@@ -101,6 +113,57 @@ def _suppression(row: Row[tuple[object, ...]]) -> Suppression:
     return Suppression(**row._mapping)
 
 
+# Each list is looked up by index for each number, whatever the planner thinks of its size: registries in a table small
+# enough to stay in memory, erased people only where there are any. Of `own`, the order is that of the index, backwards,
+# so that nothing is sorted and a tenant's entry comes before a campaign's; the condition on the campaign is written as
+# one, since PostgreSQL would look an `or` up twice and merge.
+SUPPRESSED_AMONG = f"""
+    select phone.number as phone_normalized,
+           case when own.phone_normalized is not null and own.campaign_id is null then 'tenant'
+                when erased.found then 'erased' when own.phone_normalized is not null then 'campaign'
+                else 'registry' end as kind,
+           case when own.phone_normalized is not null then own.reason when erased.found then 'erased'
+                else (select name || ' of ' || published_on from dnc_registries where serial = registry.serial)
+                end as reason,
+           case when not erased.found then own.expires_at end as expires_at
+    from (
+        select phone_normalized as number, cast(phone_normalized as bigint) as digits
+        from {{staged}} where phone_normalized is not null group by phone_normalized order by phone_normalized
+    ) as phone
+    left join lateral (
+        select phone_normalized, campaign_id, reason, expires_at from suppressions
+        where phone_normalized = phone.number
+          and coalesce(campaign_id, cast(:campaign_id as uuid)) is not distinct from cast(:campaign_id as uuid)
+          and (expires_at is null or expires_at > :now)
+        order by campaign_id desc limit 1
+    ) as own on true
+    cross join lateral (
+        select exists (select from erased_numbers) and exists (
+            select from erased_numbers
+            where hash = number_hash((select number_salt from tenants where id = current_tenant()), phone.number)
+        ) as found
+        offset 0
+    ) as erased
+    left join lateral (
+        select listed.serial from registry_blocks as listed
+        where listed.block = phone.digits / {BLOCK}
+          and listed.serial = any(array(select serial from dnc_registries where status = 'active'))
+          and {LISTED}
+        limit 1
+    ) as registry on own.phone_normalized is null and not erased.found
+    where own.phone_normalized is not null or erased.found or registry.serial is not null
+"""
+"""Which numbers of a relation are suppressed: SQL for a subquery or a CTE, as `SUPPRESSED_AMONG.format(staged=name)`.
+
+`staged` is a relation, or a subquery in parentheses with an alias, that has a column `phone_normalized text`: numbers
+in E.164 or null, each as often as it likes, alternates as rows of their own. Parameters: `:campaign_id` (null: only the
+tenant's lists and registries) and `:now`. Answers one row for each suppressed number:
+
+- `phone_normalized`
+- `kind`: the strongest list that holds it. `tenant`, `campaign` and `erased` are a person's own word and stop the
+  person with all phones; `registry` stops this number alone, and not where consent or a business relationship lifts it
+- `reason` (of a registry: its name and date), `expires_at` (null: holds for good)
+"""
 _ALL = "id, tenant_id, campaign_id, phone_normalized, reason, source, note, created_by, created_at, expires_at"
 _MATCHES = """
     (cast(:search as text) is null or strpos(phone_normalized, :search) > 0)
@@ -108,11 +171,14 @@ _MATCHES = """
 """
 _INSERT = text(
     """
-    with before as (
-        select phone_normalized from suppressions
-        where phone_normalized = any(cast(:numbers as text[]))
-          and campaign_id is not distinct from cast(:campaign_id as uuid)
-          and (expires_at is null or expires_at > :now)
+    with before as materialized (
+        select held.phone_normalized from unnest(cast(:numbers as text[])) as phone (number)
+        cross join lateral (
+            select phone_normalized from suppressions
+            where phone_normalized = phone.number and campaign_id is not distinct from cast(:campaign_id as uuid)
+              and (expires_at is null or expires_at > :now)
+            offset 0
+        ) as held
     )
     insert into suppressions as s (id, tenant_id, campaign_id, phone_normalized, reason, source, note, created_by,
                                    created_at, expires_at)
@@ -121,7 +187,11 @@ _INSERT = text(
     from unnest(cast(:ids as uuid[]), cast(:numbers as text[])) as draft (id, number)
     on conflict (tenant_id, phone_normalized, campaign_id) do update
     set expires_at = case when excluded.expires_at is not null then greatest(s.expires_at, excluded.expires_at) end,
-        reason = case when s.expires_at <= :now then excluded.reason else s.reason end
+        created_at = case when s.expires_at <= :now then excluded.created_at else s.created_at end,
+        created_by = case when s.expires_at <= :now then excluded.created_by else s.created_by end,
+        reason = case when s.expires_at <= :now then excluded.reason else s.reason end,
+        source = case when s.expires_at <= :now then excluded.source else s.source end,
+        note = case when s.expires_at <= :now then excluded.note else s.note end
     where s.expires_at is not null
     returning phone_normalized, phone_normalized not in (select phone_normalized from before) as is_new
     """
@@ -139,11 +209,16 @@ _LIST_HOLDING = text(
     order by campaign_id nulls first, created_at
     """
 )
-_SUPPRESSED = text(
+_IS_ERASED = text(
     """
-    select phone_normalized from suppressions
-    where phone_normalized = any(cast(:numbers as text[])) and (campaign_id is null or campaign_id = :campaign_id)
-      and (expires_at is null or expires_at > :at)
+    select exists (select from erased_numbers where hash = number_hash(
+        (select number_salt from tenants where id = current_tenant()), :phone))
+    """
+)
+_NUMBERS = "(select unnest(cast(:numbers as text[])) as phone_normalized) as given"
+_SUPPRESSED = text(
+    f"""
+    select phone_normalized from ({SUPPRESSED_AMONG.format(staged=_NUMBERS)}) as found where kind <> 'registry'
     """
 )
 _LIST = text(

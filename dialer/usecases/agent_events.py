@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from dialer.domain.call_words import Disposition
 from dialer.domain.ids import AgentId, CallId
 from dialer.store.agents import AgentRow
+from dialer.store.callbacks import Callback
 from dialer.store.calls import LockedCall
 from dialer.store.previews import Preview
 from dialer.store.screen_pops import ScreenPop
@@ -15,6 +16,9 @@ AGENT_STATUS_UPDATED = "agent:status:updated"
 AGENT_AUDIO = "agent:audio"
 PREVIEW_LEAD = "preview:lead"
 PREVIEW_ENDED = "preview:ended"
+CALLBACK_PROMISED = "callback:promised"
+CALLBACK_HANDED_OVER = "callback:handed_over"
+CALLBACK_MISSED = "callback:missed"
 
 Payload = dict[str, object]
 
@@ -83,7 +87,10 @@ def audio_changed(*, agent_id: AgentId, is_connected: bool) -> Payload:
 
 
 def preview_lead(preview: Preview) -> Payload:
-    """A lead is on the agent's screen, to be dialled or skipped before `expires_at`."""
+    """A lead is on the agent's screen, to be dialled or skipped before `expires_at`.
+
+    With `callbackId`, somebody promised to call it at `callback_due_at`: skipped, it is the team's.
+    """
     return {
         "previewId": str(preview.id),
         "leadId": str(preview.lead_id),
@@ -95,6 +102,9 @@ def preview_lead(preview: Preview) -> Payload:
         "campaign_name": preview.campaign_name,
         "custom_fields": dict(preview.custom_fields),
         "expires_at": iso_instant(preview.expires_at),
+        "callbackId": None if preview.callback_id is None else str(preview.callback_id),
+        "callback_due_at": iso_instant(preview.callback_due_at),
+        "callback_note": preview.callback_note,
     }
 
 
@@ -105,6 +115,27 @@ def preview_ended(preview: Preview, *, state: str, call_id: CallId | None = None
         "leadId": str(preview.lead_id),
         "state": state,
         "callId": None if call_id is None else str(call_id),
+    }
+
+
+def callback_event(callback: Callback) -> Payload:
+    """A call was promised, or became the team's, or was not made within an hour."""
+    return {
+        "callbackId": str(callback.id),
+        "leadId": str(callback.lead_id),
+        "agentId": None if callback.agent_id is None else str(callback.agent_id),
+        "handed_over_from": None if callback.handed_over_from is None else str(callback.handed_over_from),
+        "campaign_id": str(callback.campaign_id),
+        "campaign_name": callback.campaign_name,
+        "first_name": callback.first_name,
+        "last_name": callback.last_name,
+        "phone": callback.phone,
+        "due_at": iso_instant(callback.due_at),
+        "time_zone": callback.time_zone,
+        "local_time": callback.local_time,
+        "state": str(callback.state),
+        "reason": callback.reason,
+        "note": callback.note,
     }
 
 

@@ -112,7 +112,7 @@ def poll_waiting_call(services: Services, *, call_id: UUID, authenticate: Authen
             return repeated_step(call)
         if call.answer_deadline_at is not None and now >= call.answer_deadline_at:
             close(services, tx, call=call, state=CallState.ABANDONED, now=now)
-            return Apologise(call.abandonment_message)
+            return Apologise(call.call_id, call.abandonment_message)
         agent = _reserve(tx, call, now)
         if agent is None:
             return WaitForAgent(call.call_id)
@@ -167,7 +167,7 @@ def _move_to_agent(services: Services, call: LockedCall, call_sid: str, agent: R
 def repeated_step(call: LockedCall) -> CalleeStep:
     """The step that a call was given before, from its row alone."""
     if call.state == CallState.ABANDONED:
-        return Apologise(call.abandonment_message)
+        return Apologise(call.call_id, call.abandonment_message)
     if call.state in FINAL:
         return HangUp()
     if is_machine(call.answered_by):

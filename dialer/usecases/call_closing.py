@@ -5,8 +5,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dialer.domain.calls import CallState, Verdict
-from dialer.domain.dispositions import CallFacts, decide_lead_change, disposition_of, is_machine, ledger_line
+from dialer.domain.day_parts import zone_named
+from dialer.domain.dispositions import (
+    CallFacts,
+    LeadChange,
+    LeadPhone,
+    Person,
+    decide_lead_change,
+    decide_refused_lead,
+    disposition_of,
+    is_machine,
+    ledger_line,
+    outcomes_counted,
+)
 from dialer.domain.ids import AgentId, TenantId
+from dialer.domain.retry_rules import parse_retry_rules
 from dialer.store import agent_legs
 from dialer.store import agents as agent_store
 from dialer.store import call_closing as outcomes
@@ -52,7 +65,7 @@ def close(
     outcomes.close_call(
         tx.session,
         call=call,
-        lead=decide_lead_change(facts, call.retry_policy, attempts_made=call.lead_attempts),
+        lead=decide_lead(tx, call, facts, agent_disposition=call.agent_disposition),
         ledger=ledger_line(facts),
         answered_at=facts.answered_at,
         now=now,
@@ -75,8 +88,7 @@ def rebook(
 
     A lead that has been called again, or that somebody has changed since, stays as it is.
     """
-    ended_at = call.ended_at or now
-    booked = CallFacts(call.state, call.answered_by, call.answered_at, call.bridged_at, ended_at)
+    booked = facts_of(call, now)
     facts = replace(booked, answered_by=answered_by or booked.answered_by, bridged_at=booked.bridged_at or bridged_at)
     outcomes.rebook_call(
         tx.session,
@@ -84,9 +96,68 @@ def rebook(
         facts=facts,
         talk_seconds=_talk_seconds(facts),
         ledger=ledger_line(facts),
-        booked=decide_lead_change(booked, call.retry_policy, attempts_made=call.lead_attempts),
-        lead=decide_lead_change(facts, call.retry_policy, attempts_made=call.lead_attempts),
+        booked=decide_lead(tx, call, booked, agent_disposition=call.agent_disposition),
+        lead=decide_lead(tx, call, facts, agent_disposition=call.agent_disposition),
         now=now,
+    )
+
+
+def conclude(tx: Transaction, *, call: LockedCall, agent_disposition: str, now: datetime) -> None:
+    """An agent has said what a finished call came to: its lead becomes what it had been, had he said so before the end.
+
+    A lead that has been called again, or that somebody has changed since, stays as it is.
+    """
+    facts = facts_of(call, now)
+    booked = decide_lead(tx, call, facts, agent_disposition=call.agent_disposition)
+    lead = decide_lead(tx, call, facts, agent_disposition=agent_disposition)
+    if lead != booked:
+        outcomes.rebook_lead(tx.session, call=call, booked=booked, lead=lead, now=now)
+
+
+def settle(tx: Transaction, *, call: LockedCall, agent_disposition: str, now: datetime) -> None:
+    """The same for a lead that waited for a callback which this call had promised, and which is off now."""
+    lead = decide_lead(tx, call, facts_of(call, now), agent_disposition=agent_disposition)
+    outcomes.settle_lead(tx.session, call=call, lead=lead, now=now)
+
+
+def close_refused(tx: Transaction, *, call: LockedCall, cause: str, now: datetime) -> None:
+    """The carrier will never call this number: its lead is tried at his next phone, or has failed."""
+    lead = decide_refused_lead(
+        cause, call.retry_policy, at=now, attempts_made=call.lead_attempts, person=_person(call, same_outcome=1)
+    )
+    outcomes.close_call(tx.session, call=call, lead=lead, ledger=None, answered_at=None, now=now)
+
+
+def facts_of(call: LockedCall, now: datetime) -> CallFacts:
+    """What is known of a call that is over."""
+    return CallFacts(call.state, call.answered_by, call.answered_at, call.bridged_at, call.ended_at or now)
+
+
+def decide_lead(tx: Transaction, call: LockedCall, facts: CallFacts, *, agent_disposition: str | None) -> LeadChange:
+    """What an end means for the lead. One statement where a rule limits the calls that end so, else none."""
+    rules = parse_retry_rules(call.retry_rules)
+    counted = outcomes_counted(facts, rules, agent_disposition)
+    others = outcomes.count_calls(tx.session, call=call, outcomes=counted) if counted else 0
+    return decide_lead_change(
+        facts,
+        call.retry_policy,
+        attempts_made=call.lead_attempts,
+        rules=rules,
+        person=_person(call, same_outcome=others + 1),
+        agent_disposition=agent_disposition,
+    )
+
+
+def _person(call: LockedCall, *, same_outcome: int) -> Person:
+    return Person(
+        lead_id=call.lead_id,
+        own=call.lead_phone,
+        called=call.to_number,
+        zone=zone_named(call.callee_zone),
+        placed_at=call.placing_at,
+        phones=tuple(LeadPhone(number, is_usable) for number, is_usable in call.lead_phones),
+        day_parts_tried=call.day_parts_tried,
+        same_outcome=same_outcome,
     )
 
 

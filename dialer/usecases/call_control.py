@@ -61,7 +61,9 @@ def apologise(services: Services, *, tenant_id: TenantId, call_id: CallId) -> No
     """Say the abandonment message to a callee who got no agent, then end the call."""
 
     def say(account: CarrierAccount, call: LockedCall, call_sid: str) -> None:
-        services.carrier.play_abandonment_message(account, call_sid=call_sid, message=call.abandonment_message)
+        services.carrier.play_abandonment_message(
+            account, call_sid=call_sid, call_id=call_id, message=call.abandonment_message
+        )
 
     _steer(services, tenant_id, call_id, say)
 

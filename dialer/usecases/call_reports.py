@@ -4,22 +4,25 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from dialer.domain.call_words import STATUS_BY_STATE, AgentDisposition, CallStatus
-from dialer.domain.calls import FINAL
-from dialer.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from dialer.domain.calls import FINAL, CallState
+from dialer.domain.errors import Forbidden, Invalid, NotFound
 from dialer.domain.ids import AgentId, CallId
 from dialer.domain.principals import Principal, Role
 from dialer.store import call_outcomes
 from dialer.store import call_reports as store
-from dialer.store.call_outcomes import ConcludableCall
 from dialer.store.call_reports import CallFilter, CallRow, CallStatistics, DispositionCount
-from dialer.store.leads import mark_do_not_call
+from dialer.store.calls import LockedCall, lock_call
 from dialer.store.session import Transaction
-from dialer.store.suppressions import SuppressionDraft, insert_suppressions
+from dialer.store.suppressions import SuppressionDraft
+from dialer.usecases import call_closing
+from dialer.usecases.callbacks import CallbackWish, promise_in_call, withdraw_promise_of_call
 from dialer.usecases.services import Services
+from dialer.usecases.suppressions import suppress_numbers
 
 __all__ = ["CallFilter", "CallStatistics", "DispositionCount"]
 
 HANG_UP = "dialer.calls.hang_up"
+_UNPLACED = frozenset({CallState.PLANNED, CallState.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -74,29 +77,30 @@ def set_call_disposition(
     actor: Principal,
     call_id: CallId,
     disposition: AgentDisposition,
-    callback_at: datetime | None = None,
+    callback: CallbackWish | None = None,
     notes: str | None = None,
 ) -> CallView:
     """Store what the agent concluded, the last word counting; `notes` None leaves the notes as they are.
 
-    `callback` reschedules the lead to `callback_at`; `do_not_call` puts the number on the tenant's suppression list.
-    By the agent of the call, or a supervisor. Raises NotFound, Forbidden, Invalid, and Conflict for a callback that the
+    The lead becomes what the campaign's retry rules make of that word, if the call is over and nothing else has become
+    of it since. `callback` promises a call; `do_not_call` puts the number on the tenant's suppression list. By the
+    agent of the call, or a supervisor. Raises NotFound, Forbidden, Invalid, and Conflict for a callback that the
     campaign would not place.
     """
     now = services.clock.now()
-    if (callback_at is not None) is not (disposition is AgentDisposition.CALLBACK):
+    if (callback is not None) is not (disposition is AgentDisposition.CALLBACK):
         raise Invalid.field("callback_at", "goes with the disposition callback, and only with it")
-    if callback_at is not None and callback_at <= now:
-        raise Invalid.field("callback_at", "must be in the future")
     with services.transaction(actor.tenant_id) as tx:
         call = _lock_writable(tx, actor, call_id)
         call_outcomes.set_agent_disposition(tx.session, call_id=call_id, disposition=disposition)
         if notes is not None:
             call_outcomes.set_call_notes(tx.session, call_id=call_id, notes=notes)
-        if callback_at is not None:
-            _schedule_callback(tx, call, callback_at, now)
+        if callback is not None:
+            promise_in_call(services, tx, actor=actor, call=call, wish=callback)
+        else:
+            _conclude(services, tx, call, disposition, now)
         if disposition is AgentDisposition.DO_NOT_CALL:
-            _suppress(tx, actor, call, now)
+            _suppress(services, tx, actor, call)
         return _view(_visible(tx, actor, call_id))
 
 
@@ -147,24 +151,26 @@ def _visible(tx: Transaction, actor: Principal, call_id: CallId) -> CallRow:
     return row
 
 
-def _lock_writable(tx: Transaction, actor: Principal, call_id: CallId) -> ConcludableCall:
-    call = call_outcomes.lock_concludable_call(tx.session, call_id)
-    if call is None:
+def _lock_writable(tx: Transaction, actor: Principal, call_id: CallId) -> LockedCall:
+    call = lock_call(tx.session, call_id)
+    if call is None or (call.state in _UNPLACED and call.placing_at is None):
         raise NotFound("There is no call with this id.")
     _require_own(actor, call.agent_id)
     return call
 
 
-def _schedule_callback(tx: Transaction, call: ConcludableCall, at: datetime, now: datetime) -> None:
-    if call.call_attempts >= call.max_attempts:
-        raise Conflict(f"The campaign allows {call.max_attempts} attempts, and they are used up.")
-    if not call_outcomes.schedule_callback(tx.session, lead_id=call.lead_id, at=at, now=now):
-        raise Conflict("This person asked not to be called.")
+def _conclude(services: Services, tx: Transaction, call: LockedCall, disposition: str, now: datetime) -> None:
+    """What the agent's word means for the lead. While the call lasts, its end will tell."""
+    promised = call.agent_disposition == AgentDisposition.CALLBACK
+    was_withdrawn = promised and withdraw_promise_of_call(services, tx, call=call, now=now)
+    if call.state not in FINAL:
+        return
+    settled = call_closing.settle if was_withdrawn else call_closing.conclude
+    settled(tx, call=call, agent_disposition=disposition, now=now)
 
 
-def _suppress(tx: Transaction, actor: Principal, call: ConcludableCall, now: datetime) -> None:
+def _suppress(services: Services, tx: Transaction, actor: Principal, call: LockedCall) -> None:
     draft = SuppressionDraft(
-        actor.tenant_id, campaign_id=None, reason="do_not_call", source="agent", created_by=actor.user_id
+        actor.tenant_id, campaign_id=None, reason="do_not_call", source="disposition", created_by=actor.user_id
     )
-    insert_suppressions(tx.session, [call.to_number], draft, now=now)
-    mark_do_not_call(tx.session, [call.to_number], campaign_id=None, now=now)
+    suppress_numbers(services, tx, [call.to_number], draft)

@@ -23,6 +23,8 @@ from dialer.store import campaigns as store
 from dialer.store.campaigns import Campaign
 from dialer.store.campaigns import CampaignView as CampaignView
 from dialer.store.session import Transaction
+from dialer.usecases.lead_order import request_reorder
+from dialer.usecases.relocation import request_relocation
 from dialer.usecases.services import Services
 
 PACE = "dialer.dialing.pace_campaign"
@@ -91,10 +93,20 @@ def update_campaign(
         if settings.agent_group_id != campaign.settings.agent_group_id:
             _check_agent_group(tx, settings.agent_group_id)
         store.update_settings(tx.session, campaign_id, settings, now=services.clock.now())
-        if settings.dial_mode == DialMode.PREVIEW != campaign.settings.dial_mode:
-            _send(services, tx, WITHDRAW, campaign)
+        _follow_up(services, tx, campaign, settings)
         _announce(services, tx, campaign, campaign.status)
         return _view(tx, campaign_id)
+
+
+def _follow_up(services: Services, tx: Transaction, campaign: Campaign, settings: CampaignSettings) -> None:
+    """What a change of settings asks for besides: planned calls withdrawn, leads put in order or located anew."""
+    before = campaign.settings
+    if settings.dial_mode == DialMode.PREVIEW != before.dial_mode:
+        _send(services, tx, WITHDRAW, campaign)
+    if (settings.lead_order, settings.lead_order_field) != (before.lead_order, before.lead_order_field):
+        request_reorder(services, tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id)
+    if settings.calling_profile != before.calling_profile:
+        request_relocation(services, tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id)
 
 
 def start_campaign(services: Services, *, actor: Principal, campaign_id: CampaignId) -> StatusChange:

@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 import structlog
 
 from dialer.domain.calls import CallState, Verdict
-from dialer.domain.compliance import CallingVerdict, may_place
-from dialer.domain.dispositions import decide_withdrawn_lead
+from dialer.domain.compliance import CallingVerdict
 from dialer.domain.errors import CarrierError, CarrierRefused, CarrierUnavailable
 from dialer.domain.ids import CallId, CampaignId, TenantId
+from dialer.domain.withdrawn_leads import decide_withdrawn_lead
 from dialer.ports import CallRequest, CarrierAccount, PlacedCall
 from dialer.store import calls as call_store
 from dialer.store import claims, placements
 from dialer.store.placements import PlannedCall
 from dialer.store.session import Transaction
-from dialer.usecases.call_closing import release_agent_of
+from dialer.usecases.call_closing import close_refused, release_agent_of
 from dialer.usecases.carrier_accounts import load_account
 from dialer.usecases.services import Services
+from dialer.usecases.verdicts import decide_placement
 
 log = structlog.get_logger()
 
@@ -60,7 +61,7 @@ def _begin(services: Services, *, tenant_id: TenantId, call_id: CallId) -> Plann
         planned = placements.lock_planned_call(tx.session, call_id=call_id, now=now)
         if planned is None:
             return None
-        verdict = may_place(planned.candidate, now)
+        verdict = decide_placement(services, tx, planned, now)
         if not verdict.allowed:
             withdraw(services, tx, planned, verdict, now)
             return None
@@ -86,7 +87,7 @@ def _request(planned: PlannedCall) -> CallRequest:
     return CallRequest(
         call_id=planned.call_id,
         lead_id=planned.lead_id,
-        to_number=planned.candidate.to_number,
+        to_number=planned.to_number,
         from_number=planned.from_number,
         ring_timeout_seconds=planned.ring_timeout_seconds,
         amd=None if not planned.amd_enabled else ("sync" if planned.amd_mode == "sync" else "async"),
@@ -140,7 +141,7 @@ def _record_not_accepted(services: Services, tenant_id: TenantId, planned: Plann
             # Its webhooks say that there is a call all the same: they decide what becomes of the lead.
             return
         if number_is_dead:
-            call_store.fail_lead(tx.session, lead_id=planned.lead_id, reason=cause, now=now)
+            close_refused(tx, call=call, cause=cause, now=now)
         else:
             claims.release_lead(
                 tx.session,
@@ -180,7 +181,7 @@ def withdraw_call(services: Services, *, tenant_id: TenantId, call_id: CallId, o
         planned = placements.lock_planned_call(tx.session, call_id=call_id, now=now)
         if planned is None:
             return False
-        verdict = may_place(planned.candidate, now)
+        verdict = decide_placement(services, tx, planned, now)
         if verdict.allowed and only_if_forbidden:
             return False
         withdraw(services, tx, planned, verdict, now)

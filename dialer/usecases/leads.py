@@ -1,21 +1,23 @@
 """Leads one by one: looking at a campaign's list, adding, correcting and removing people. Files are `lead_import`'s."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, TypedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol, TypedDict
 
 from dialer.domain.campaigns import CampaignStatus
+from dialer.domain.compliance import locate
 from dialer.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from dialer.domain.ids import CampaignId, LeadId
+from dialer.domain.ids import CampaignId, LeadId, ListId
 from dialer.domain.lead_rows import PRIORITIES, LeadDraft
-from dialer.domain.phone_numbers import PhoneNumber, PhoneProblem, parse_phone_number
+from dialer.domain.phone_numbers import PhoneNumber, PhoneProblem, describe_number, parse_phone_number
 from dialer.domain.principals import Principal, Role
-from dialer.store import campaigns, suppressions
+from dialer.store import campaigns, localities, suppressions
 from dialer.store import leads as store
 from dialer.store.campaigns import Campaign
 from dialer.store.leads import Lead as Lead
 from dialer.store.session import Transaction
 from dialer.store.suppressions import SuppressionDraft
+from dialer.usecases.calling_rules import rule_book
 from dialer.usecases.campaigns import PACE
 from dialer.usecases.services import Services
 from dialer.usecases.suppressions import suppress_numbers
@@ -34,6 +36,21 @@ class LeadPage:
     total: int
 
 
+class Located(Protocol):
+    """What says where a person may be."""
+
+    @property
+    def phone_normalized(self) -> str: ...
+    @property
+    def country(self) -> str | None: ...
+    @property
+    def state(self) -> str | None: ...
+    @property
+    def postal_code(self) -> str | None: ...
+    @property
+    def time_zone(self) -> str | None: ...
+
+
 class LeadDetails(TypedDict, total=False):
     """What can be said about a lead besides its number."""
 
@@ -41,10 +58,17 @@ class LeadDetails(TypedDict, total=False):
     last_name: str | None
     email: str | None
     country: str | None
+    state: str | None
+    postal_code: str | None
+    time_zone: str | None
+    consent: bool | None
+    external_id: str | None
     type: str | None
     priority: Priority
     notes: str | None
     custom_fields: Mapping[str, object]
+    alternates: Sequence[str]
+    list_id: ListId | None
 
 
 class LeadChanges(LeadDetails, total=False):
@@ -55,6 +79,8 @@ class LeadChanges(LeadDetails, total=False):
     do_not_call: bool
 
 
+# What says where a person may be.
+_PLACE = frozenset({"phone", "country", "state", "postal_code", "time_zone"})
 # What an agent learns in conversation and may note down. The rest is for admins.
 _FOR_AGENTS = frozenset({"first_name", "last_name", "notes", "priority"})
 
@@ -95,16 +121,22 @@ def create_lead(
         if campaign.status == CampaignStatus.CANCELLED:
             raise Conflict("The campaign is cancelled; it takes no more leads.")
         number = _parse_phone(phone, campaign)
+        alternates = _parse_alternates(details.get("alternates") or (), number.e164, campaign)
+        draft = _draft(phone, number, details, alternates)
+        list_id = _check_list(tx, campaign, details.get("list_id"))
         now = services.clock.now()
         if suppressions.list_suppressed_numbers(tx.session, [number.e164], campaign_id=campaign_id, at=now):
             raise Conflict("The number is on the do-not-call list.")
+        place = locate_lead(services, tx, campaign, draft)
         ids = store.insert_leads(
             tx.session,
-            [_draft(phone, number, details)],
+            [draft],
             tenant_id=actor.tenant_id,
             campaign_id=campaign_id,
             import_id=None,
             now=now,
+            list_id=list_id,
+            locality_ids=[place],
         )
         if not ids:
             raise Conflict("The campaign has a lead with this phone number already.")
@@ -125,9 +157,13 @@ def update_lead(services: Services, *, actor: Principal, lead_id: LeadId, change
         raise Forbidden(f"Only admins may change {', '.join(sorted(beyond))}.")
     with services.transaction(actor.tenant_id) as tx:
         lead = _load(tx, lead_id, for_update=True)
+        campaign = _load_campaign(tx, lead.campaign_id)
         columns = _plain_columns(changes)
-        columns |= _phone_columns(tx, lead, changes)
+        columns |= _phone_columns(tx, lead, changes, campaign)
         columns |= _status_columns(services, tx, lead, changes)
+        if "list_id" in changes:
+            columns["list_id"] = _check_list(tx, campaign, changes["list_id"])
+        columns |= _place_columns(services, tx, campaign, lead, columns)
         if columns:
             store.update_lead(tx.session, lead_id, columns, now=services.clock.now())
         if changes.get("do_not_call"):
@@ -145,30 +181,85 @@ def delete_lead(services: Services, *, actor: Principal, lead_id: LeadId) -> Non
         store.delete_lead(tx.session, lead_id)
 
 
-def _draft(phone: str, number: PhoneNumber, details: LeadDetails) -> LeadDraft:
-    given = dict(details)
+def locate_lead(services: Services, tx: Transaction, campaign: Campaign, lead: Located) -> int:
+    """The number of the locality of a person, by his number and what is said about his address."""
+    book = rule_book(services, tx.session, tenant_id=campaign.tenant_id)
+    place = locate(
+        describe_number(lead.phone_normalized),
+        book=book,
+        state=lead.state,
+        country=lead.country,
+        postal_code=lead.postal_code,
+        time_zone=lead.time_zone,
+        profile=campaign.settings.calling_profile,
+    )
+    found = localities.ensure_localities(tx.session, [(place.signature, place.jurisdictions, place.time_zones)])
+    return found[place.signature]
+
+
+def _place_columns(
+    services: Services, tx: Transaction, campaign: Campaign, lead: Lead, columns: Mapping[str, object]
+) -> dict[str, object]:
+    """Where the person may be after a change that says something about it."""
+    if not columns.keys() & (_PLACE | {"phone_normalized"}):
+        return {}
+    known = {name: value for name, value in columns.items() if name in _PLACE | {"phone_normalized"}}
+    return {"locality_id": locate_lead(services, tx, campaign, replace(lead, **known))}  # type: ignore[arg-type]
+
+
+def _check_list(tx: Transaction, campaign: Campaign, list_id: ListId | None) -> ListId | None:
+    """The list, if it is the campaign's; without one, the campaign's first. Raises Invalid."""
+    if list_id is None:
+        return ListId(campaign.id)
+    if not campaigns.has_list(tx.session, campaign.id, list_id):
+        raise Invalid.field("list_id", "must be a list of this campaign")
+    return list_id
+
+
+def _parse_alternates(phones: Sequence[str], own: str, campaign: Campaign) -> tuple[str, ...]:
+    numbers: dict[str, None] = {}
+    for phone in phones:
+        number = parse_phone_number(phone, campaign.settings.default_region or "US")
+        if isinstance(number, PhoneProblem):
+            raise Invalid.field("alternates", f"{phone[:40]!r}: {number.message}")
+        if number.e164 != own:
+            numbers[number.e164] = None
+    return tuple(numbers)
+
+
+def _draft(phone: str, number: PhoneNumber, details: LeadDetails, alternates: tuple[str, ...]) -> LeadDraft:
+    given = {name: value for name, value in details.items() if name not in ("list_id", "alternates")}
+    given["alternates"] = alternates
     given["priority"] = PRIORITIES[details.get("priority", "normal")]
     if given.get("country") is None:
         given["country"] = number.region
     return LeadDraft(phone=phone, phone_normalized=number.e164, **given)  # type: ignore[arg-type]
 
 
+_NOT_PLAIN = frozenset({"phone", "status", "do_not_call", "priority", "alternates", "list_id"})
+
+
 def _plain_columns(changes: LeadChanges) -> dict[str, object]:
-    columns: dict[str, object] = {
-        name: value for name, value in changes.items() if name not in ("phone", "status", "do_not_call", "priority")
-    }
+    columns: dict[str, object] = {name: value for name, value in changes.items() if name not in _NOT_PLAIN}
     if "priority" in changes:
         columns["priority"] = PRIORITIES[changes["priority"]]
     return columns
 
 
-def _phone_columns(tx: Transaction, lead: Lead, changes: LeadChanges) -> dict[str, object]:
-    if "phone" not in changes:
+def _phone_columns(tx: Transaction, lead: Lead, changes: LeadChanges, campaign: Campaign) -> dict[str, object]:
+    """The lead's own number; the others of the person are stored here."""
+    if not changes.keys() & {"phone", "alternates"}:
         return {}
-    number = _parse_phone(changes["phone"], _load_campaign(tx, lead.campaign_id))
-    if lead.status in _BUSY and number.e164 != lead.phone_normalized:
+    number = lead.phone_normalized
+    columns: dict[str, object] = {"next_phone": None}
+    if "phone" in changes:
+        number = _parse_phone(changes["phone"], campaign).e164
+        columns |= {"phone": changes["phone"], "phone_normalized": number}
+    alternates = _parse_alternates(changes.get("alternates", lead.alternates) or (), number, campaign)
+    if lead.status in _BUSY and (number, alternates) != (lead.phone_normalized, lead.alternates):
         raise Conflict(f"The lead is {lead.status}; its number cannot change now.")
-    return {"phone": changes["phone"], "phone_normalized": number.e164}
+    store.replace_phones(tx.session, lead.id, [number, *alternates], tenant_id=lead.tenant_id)
+    return columns
 
 
 def _status_columns(services: Services, tx: Transaction, lead: Lead, changes: LeadChanges) -> dict[str, object]:

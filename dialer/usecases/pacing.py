@@ -16,6 +16,7 @@ from dialer.store import claims, pacing_floor, placements
 from dialer.store.abandonment import load_abandonment_standing
 from dialer.store.pacing_floor import PacedCampaign, PacingFloor, TickRecord
 from dialer.store.session import Transaction
+from dialer.usecases.callable_localities import choose_localities, explain_closed, utc
 from dialer.usecases.carrier_accounts import account_of
 from dialer.usecases.pacing_engine import (
     OVERDIALLING,
@@ -28,6 +29,7 @@ from dialer.usecases.pacing_engine import (
     snapshot_as_record,
 )
 from dialer.usecases.services import Services
+from dialer.usecases.verdicts import window_of
 
 PLACEMENT_LIFE = timedelta(seconds=10)
 """A planned call that was not placed by then is withdrawn: the floor it was planned for has changed."""
@@ -195,9 +197,22 @@ def _plan(
     services: Services, tx: Transaction, floor: PacingFloor, settings: PacingSettings, learned: Learned, now: datetime
 ) -> Plan:
     if (obstacle := _obstacle(floor.campaign, now)) is not None:
-        bound_by, note = obstacle
-        return Plan(None, 0, 0, [], bound_by, note)
-    account = account_of(services, tx.session, floor.campaign.tenant_id)
+        return _nothing(*obstacle)
+    campaign = floor.campaign
+    leads = choose_localities(
+        services,
+        tx,
+        campaign.terms,
+        campaign.lists,
+        tenant_id=campaign.tenant_id,
+        revision=campaign.rules_revision,
+        now=now,
+    )
+    if not leads.lists:
+        return _nothing("calling_hours", explain_closed(tx, leads) or "no lead could be claimed")
+    if settings.dial_mode == "preview":
+        return _nothing("preview", "preview: agents decide themselves whom to call")
+    account = account_of(services, tx.session, campaign.tenant_id)
     choice = decide_calls(
         settings, engine=learned.engine, snapshot=floor.snapshot, exhausted=_exhausted(learned.standing)
     )
@@ -210,12 +225,14 @@ def _plan(
     allowed = min(wanted, gates[narrowest])
     planned = claims.plan_calls(
         tx.session,
-        campaign_id=floor.campaign.campaign_id,
+        lists=leads.lists,
         max_calls=allowed,
         now=now,
         place_before=now + PLACEMENT_LIFE,
         claimed_until=now + CLAIM_LIFE,
     )
+    if allowed and not planned and (note := explain_closed(tx, leads)) is not None:
+        return Plan(choice, wanted, allowed, [], "calling_hours", note)
     kept_by: str = choice.decision.bound_by
     if len(planned) < allowed:
         kept_by = "leads"
@@ -227,21 +244,27 @@ def _plan(
     return Plan(choice, wanted, allowed, planned, kept_by, note)
 
 
+def _nothing(bound_by: str, note: str) -> Plan:
+    return Plan(None, 0, 0, [], bound_by, note)
+
+
 def _obstacle(campaign: PacedCampaign, now: datetime) -> tuple[str, str] | None:
     """Why the campaign places nothing, whatever the floor looks like; None if nothing stands in its way."""
-    if campaign.schedule_end is not None and now >= campaign.schedule_end:
+    terms = campaign.terms
+    if terms.schedule_end is not None and now >= terms.schedule_end:
         return "schedule", "the schedule has ended"
-    if not campaign.window.is_open(now):
-        return "calling_hours", f"outside calling hours until {campaign.window.next_opening(now).isoformat()}"
-    if not campaign.due_leads_exist:
-        return (
-            ("retry_times", "no lead is due: retries are waiting for their time")
-            if campaign.open_leads_exist
-            else ("leads", "no leads left to call")
-        )
-    if campaign.dial_mode == "preview":
-        return "preview", "preview: agents decide themselves whom to call"
-    return None
+    window = window_of(terms)
+    # Hours on the callees' clocks are asked for each place.
+    if window.timezone is not None and not window.is_open(now):
+        return "calling_hours", f"outside calling hours until {window.next_opening(now).isoformat()}"
+    if campaign.lists:
+        return None
+    if campaign.waiting_until is not None:
+        first = utc(campaign.waiting_until)
+        return "retry_times", f"no lead is due: retries are waiting for their time, the first until {first}"
+    if campaign.open_leads_exist:
+        return "leads", "no lead is ready: those that are left are in calls, or on lists that are switched off"
+    return "leads", "no leads left to call"
 
 
 def _exhausted(standing: dict[str, Any] | None) -> str | None:

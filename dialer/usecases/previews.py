@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from dialer.domain.agents import AgentStatus
 from dialer.domain.calls import CallState
-from dialer.domain.compliance import CallingVerdict, may_place
+from dialer.domain.compliance import CallingVerdict
 from dialer.domain.errors import Conflict, Forbidden, NotFound
 from dialer.domain.ids import AgentId, CallId, CampaignId, PreviewId, TenantId
 from dialer.domain.principals import Principal, Role
@@ -20,13 +20,16 @@ from dialer.store import previews as store
 from dialer.store.agents import AgentRow
 from dialer.store.previews import Preview as Preview
 from dialer.store.previews import PreviewCampaign
+from dialer.store.ready_leads import load_ready_lists
 from dialer.store.schema.base import new_id
 from dialer.store.session import Transaction
 from dialer.usecases import agent_events
 from dialer.usecases.agents import announce_status
 from dialer.usecases.call_closing import release_agent_of
+from dialer.usecases.callable_localities import choose_localities, explain_closed
 from dialer.usecases.dialing import withdraw
 from dialer.usecases.services import Services
+from dialer.usecases.verdicts import decide_placement, window_of
 
 PREVIEW_LIFE = timedelta(seconds=120)
 SKIP_REST = timedelta(minutes=30)
@@ -80,9 +83,9 @@ def offer_preview(
         campaigns = store.list_preview_campaigns(
             tx.session, agent_group_id=agent.agent_group_id, campaign_id=campaign_id
         )
-        preview = _offer_from(tx, campaigns, agent_id, now)
+        preview, reason = _offer_from(services, tx, campaigns, agent_id, now)
         if preview is None:
-            return PreviewOffer(None, _why_none(campaigns, now))
+            return PreviewOffer(None, reason)
         tx.after_commit(services.feed.to_agent, agent_id, agent_events.PREVIEW_LEAD, agent_events.preview_lead(preview))
         return PreviewOffer(preview, None)
 
@@ -193,36 +196,50 @@ def _give_back(
     tx.after_commit(services.feed.to_agent, preview.agent_id, agent_events.PREVIEW_ENDED, ended)
 
 
-def _offer_from(tx: Transaction, campaigns: list[PreviewCampaign], agent_id: AgentId, now: datetime) -> Preview | None:
+def _offer_from(
+    services: Services, tx: Transaction, campaigns: list[PreviewCampaign], agent_id: AgentId, now: datetime
+) -> tuple[Preview | None, str]:
+    """The next lead of the first campaign that has one, or why none has."""
+    obstacles = []
     for campaign in campaigns:
-        if _closed(campaign, now) is not None:
-            continue
-        preview_id = store.offer_next_lead(
-            tx.session,
-            campaign_id=campaign.id,
-            agent_id=agent_id,
-            now=now,
-            expires_at=now + PREVIEW_LIFE,
-            skipped_before=now - SKIP_REST,
-        )
-        if preview_id is not None:
-            return store.find_preview(tx.session, preview_id)
-    return None
+        obstacle = _closed(campaign, now)
+        if obstacle is None:
+            preview_id, obstacle = _offer_one(services, tx, campaign, agent_id, now)
+            if preview_id is not None:
+                return store.find_preview(tx.session, preview_id), ""
+        obstacles.append(f"{campaign.name}: {obstacle}")
+    return None, f"{'; '.join(obstacles) or 'No preview campaign of this agent is active'}."
+
+
+def _offer_one(
+    services: Services, tx: Transaction, campaign: PreviewCampaign, agent_id: AgentId, now: datetime
+) -> tuple[PreviewId | None, str]:
+    ready = load_ready_lists(tx.session, campaign_id=campaign.id, now=now)
+    leads = choose_localities(
+        services, tx, campaign.terms, ready, tenant_id=campaign.tenant_id, revision=campaign.rules_revision, now=now
+    )
+    preview_id = store.offer_next_lead(
+        tx.session,
+        campaign_id=campaign.id,
+        lists=leads.lists,
+        agent_id=agent_id,
+        now=now,
+        expires_at=now + PREVIEW_LIFE,
+        skipped_before=now - SKIP_REST,
+    )
+    if preview_id is not None or not leads.closed:
+        return preview_id, "no lead is due"
+    return None, explain_closed(tx, leads) or "no lead is due"
 
 
 def _closed(campaign: PreviewCampaign, now: datetime) -> str | None:
-    if campaign.schedule_end is not None and now >= campaign.schedule_end:
+    terms = campaign.terms
+    if terms.schedule_end is not None and now >= terms.schedule_end:
         return "its schedule has ended"
-    if not campaign.window.is_open(now):
-        return f"outside its calling hours until {agent_events.iso_instant(campaign.window.next_opening(now))}"
+    window = window_of(terms)
+    if window.timezone is not None and not window.is_open(now):
+        return f"outside its calling hours until {agent_events.iso_instant(window.next_opening(now))}"
     return None
-
-
-def _why_none(campaigns: list[PreviewCampaign], now: datetime) -> str:
-    if not campaigns:
-        return "No preview campaign of this agent is active."
-    obstacles = [f"{campaign.name}: {_closed(campaign, now) or 'no lead is due'}" for campaign in campaigns]
-    return "; ".join(obstacles) + "."
 
 
 def _plan(services: Services, tx: Transaction, preview: Preview, call_id: CallId, now: datetime) -> None:
@@ -253,7 +270,7 @@ def _decide(services: Services, tx: Transaction, preview: Preview, call_id: Call
     planned = placements.lock_planned_call(tx.session, call_id=call_id, now=now)
     if planned is None:
         raise Conflict("The call was withdrawn.")
-    verdict = may_place(planned.candidate, now)
+    verdict = decide_placement(services, tx, planned, now)
     if not verdict.allowed:
         withdraw(services, tx, planned, verdict, now)
         codes = ", ".join(reason.code for reason in verdict.reasons)

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
+from dialer.domain.compliance import Locality, RuleBook
 from dialer.domain.ids import TenantId
 from dialer.ports import CapacityGate, Carrier, CarrierAccount, Clock, FloorSimulations, LiveFeed, TaskQueue
 from dialer.store.session import Database, Transaction
@@ -31,6 +33,15 @@ class PasswordHasher(Protocol):
 
 
 @dataclass(frozen=True)
+class CachedRuleBook:
+    """A tenant's rule book, after how many changes and when it was read."""
+
+    revision: int
+    read_at: datetime
+    book: RuleBook
+
+
+@dataclass(frozen=True)
 class Services:
     """Everything a use case may need from outside. Nothing here is tied to a request or a tenant."""
 
@@ -44,7 +55,13 @@ class Services:
     passwords: PasswordHasher
     simulations: FloorSimulations
     platform_account: CarrierAccount
+    rules: RuleBook
+    """The shipped rules; `usecases.calling_rules.rule_book` adds a tenant's own."""
     account_cache: dict[TenantId, tuple[float, CarrierAccount]] = field(default_factory=dict)
+    rule_books: dict[TenantId, CachedRuleBook] = field(default_factory=dict)
+    kept_rule_books: set[tuple[TenantId, str]] = field(default_factory=set)
+    localities: dict[int, Locality] = field(default_factory=dict)
+    """By number, those that this process has met; none ever changes."""
 
     @contextmanager
     def transaction(self, tenant_id: TenantId | None = None) -> Iterator[Transaction]:

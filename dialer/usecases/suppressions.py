@@ -7,14 +7,15 @@ from uuid import UUID
 
 from dialer.domain.errors import Invalid, NotFound
 from dialer.domain.ids import CampaignId
-from dialer.domain.phone_numbers import PhoneNumber, PhoneProblem, known_regions, parse_phone_number
+from dialer.domain.phone_numbers import PhoneNumber, PhoneProblem, parse_phone_number
 from dialer.domain.principals import Principal, Role
-from dialer.store import campaigns, leads
+from dialer.store import campaigns, registries, suppressed_leads
 from dialer.store import suppressions as store
 from dialer.store.session import Transaction
 from dialer.store.suppressions import Suppression as Suppression
 from dialer.store.suppressions import SuppressionDraft
-from dialer.usecases.number_files import read_numbers
+from dialer.usecases.dialing import withdraw_call
+from dialer.usecases.registries import RegistryView, view_registry
 from dialer.usecases.services import Services
 
 DEFAULT_REGION = "US"
@@ -37,39 +38,22 @@ class AddedSuppression:
 
 
 @dataclass(frozen=True)
-class NumberProblem:
-    """A line of an uploaded list that holds no phone number."""
-
-    row: int
-    value: str
-    code: str
-    message: str
-
-
-@dataclass(frozen=True)
-class SuppressionUpload:
-    """What became of an uploaded list. `total` is the sum of the other counts."""
-
-    total: int
-    added: int
-    already_listed: int
-    duplicates: int
-    invalid: int
-    problems: tuple[NumberProblem, ...]
-    problems_truncated: bool
-
-
-@dataclass(frozen=True)
 class SuppressionCheck:
-    """What stops calls to a number at this moment. Entries of one campaign stop only that campaign."""
+    """What speaks against calls to a number at this moment.
+
+    Entries of one campaign stop only that campaign; registries stop calls unless consent or a business relationship
+    lifts them; an erased number is held as a hash only.
+    """
 
     phone_normalized: str
     entries: tuple[Suppression, ...]
+    registries: tuple[RegistryView, ...]
+    is_erased: bool
 
     @property
     def is_suppressed(self) -> bool:
         """Whether no campaign at all may call the number."""
-        return any(entry.campaign_id is None for entry in self.entries)
+        return self.is_erased or any(entry.campaign_id is None for entry in self.entries)
 
 
 def list_suppressions(
@@ -98,95 +82,82 @@ def add_suppression(
 ) -> AddedSuppression:
     """Never call this number again: in one campaign, or in any. Adding it again returns the entry there is.
 
-    Leads that wait to be called become `dnc` at once, unless the entry expires: then they wait, and placing asks again.
+    Everybody who has this phone among theirs is taken off their lists at once, and calls that were planned are
+    withdrawn. If the entry expires, leads wait for that, and placing asks again.
     """
     if expires_at is not None and expires_at <= services.clock.now():
         raise Invalid.field("expires_at", "must lie in the future")
     with services.transaction(actor.tenant_id) as tx:
-        number = _parse(phone, _region(tx, campaign_id))
+        number = _parse(phone, default_region_of(tx, campaign_id))
         draft = SuppressionDraft(
             actor.tenant_id, campaign_id, reason or "requested", "api", note, actor.user_id, expires_at
         )
-        is_new = bool(suppress_numbers(services, tx, [number.e164], draft))
-        entry = store.find_entry(tx.session, number.e164, campaign_id=campaign_id)
-        if entry is None:  # pragma: no cover - inserted a moment ago, in this transaction
-            raise NotFound("There is no entry for this number.")
-        return AddedSuppression(entry, is_new)
+        return suppress_number(services, tx, number.e164, draft)
+
+
+def suppress_number(services: Services, tx: Transaction, number: str, draft: SuppressionDraft) -> AddedSuppression:
+    """Like `suppress_numbers` for one number; tell the entry that holds it now."""
+    is_new = bool(suppress_numbers(services, tx, [number], draft))
+    entry = store.find_entry(tx.session, number, campaign_id=draft.campaign_id)
+    if entry is None:  # pragma: no cover - inserted a moment ago, in this transaction
+        raise NotFound("There is no entry for this number.")
+    return AddedSuppression(entry, is_new)
 
 
 def suppress_numbers(services: Services, tx: Transaction, numbers: Sequence[str], draft: SuppressionDraft) -> set[str]:
-    """Within a transaction of a larger use case: suppress numbers in E.164 and take their leads off their lists.
+    """Within a transaction of a larger use case: suppress numbers in E.164, with effect on leads and calls at once.
 
-    Returns the numbers that were not suppressed in this scope before.
+    Whoever has one of the numbers among their phones is taken off their list, claimed or not; what was planned for them
+    is withdrawn after the commit, and would not be placed before that either. Returns the numbers that were not
+    suppressed in this scope before.
     """
+    named = suppressed_leads.lock_named_leads(tx.session, numbers, campaign_id=draft.campaign_id)
+    # Only now: a call of theirs that counts as placed was placed before this moment.
     now = services.clock.now()
     added = store.insert_suppressions(tx.session, numbers, draft, now=now)
+    if not named:
+        return added
     if draft.expires_at is None:
-        leads.mark_do_not_call(tx.session, numbers, campaign_id=draft.campaign_id, now=now)
+        suppressed_leads.mark_named_leads(tx.session, named, campaign_id=draft.campaign_id, now=now)
+    else:
+        suppressed_leads.release_named_leads(tx.session, named, until=draft.expires_at, now=now)
+    for call_id in suppressed_leads.list_planned_calls_of(tx.session, named):
+        tx.after_commit(withdraw_call, services, tenant_id=draft.tenant_id, call_id=call_id, only_if_forbidden=True)
     return added
 
 
-def upload_suppressions(
-    services: Services,
-    *,
-    actor: Principal,
-    content: bytes,
-    campaign_id: CampaignId | None,
-    reason: str | None = None,
-    default_region: str | None = None,
-) -> SuppressionUpload:
-    """Suppress every number of a file: a CSV with a phone column, or one number a line. All or nothing is stored.
-
-    Raises Invalid for a file that cannot be read, TooLarge above the limits.
-    """
-    actor.require(Role.ADMIN)
-    if default_region is not None and default_region.upper() not in known_regions():
-        raise Invalid.field("default_region", "must be a two-letter country code, such as US")
-    with services.transaction(actor.tenant_id) as tx:
-        region = (default_region or _region(tx, campaign_id)).upper()
-    numbers: dict[str, None] = {}
-    problems: list[NumberProblem] = []
-    total = 0
-    for row, raw in read_numbers(content):
-        total += 1
-        number = parse_phone_number(raw, region, dialable_only=False)
-        if isinstance(number, PhoneProblem):
-            problems.append(NumberProblem(row, raw[:100], number.code, number.message))
-        else:
-            numbers[number.e164] = None
-    with services.transaction(actor.tenant_id) as tx:
-        _region(tx, campaign_id)
-        draft = SuppressionDraft(actor.tenant_id, campaign_id, reason or "requested", "upload", None, actor.user_id)
-        added = suppress_numbers(services, tx, list(numbers), draft)
-    return SuppressionUpload(
-        total=total,
-        added=len(added),
-        already_listed=len(numbers) - len(added),
-        duplicates=total - len(problems) - len(numbers),
-        invalid=len(problems),
-        problems=tuple(problems[:100]),
-        problems_truncated=len(problems) > 100,
-    )
-
-
 def check_suppression(services: Services, *, actor: Principal, phone: str) -> SuppressionCheck:
-    """Tell what stops calls to this number now."""
+    """Tell what speaks against calls to this number now, with every list that holds it."""
     with services.transaction(actor.tenant_id) as tx:
         number = _parse(phone, DEFAULT_REGION)
-        entries = store.list_holding(tx.session, number.e164, at=services.clock.now())
-        return SuppressionCheck(number.e164, tuple(entries))
+        return SuppressionCheck(
+            number.e164,
+            tuple(store.list_holding(tx.session, number.e164, at=services.clock.now())),
+            tuple(view_registry(services, one) for one in registries.list_listing(tx.session, number.e164)),
+            store.is_erased(tx.session, number.e164),
+        )
 
 
-def remove_suppression(services: Services, *, actor: Principal, suppression_id: UUID) -> None:
-    """Remove an entry. Leads that it took off their lists stay off until somebody puts them back one by one."""
+def remove_suppression(
+    services: Services, *, actor: Principal, suppression_id: UUID, restore_leads: bool = False
+) -> int:
+    """Remove an entry; return how many leads came back.
+
+    Leads that it took off their lists stay off until somebody puts them back one by one, unless `restore_leads`: then
+    those come back whom no other entry holds.
+    """
     actor.require(Role.ADMIN)
     with services.transaction(actor.tenant_id) as tx:
         if store.find_suppression(tx.session, suppression_id) is None:
             raise NotFound("There is no entry with this id.")
+        restored = 0
+        if restore_leads:
+            restored = suppressed_leads.restore_leads(tx.session, suppression_id, now=services.clock.now())
         store.delete_suppression(tx.session, suppression_id)
+        return restored
 
 
-def _region(tx: Transaction, campaign_id: CampaignId | None) -> str:
+def default_region_of(tx: Transaction, campaign_id: CampaignId | None) -> str:
     """The default region of the scope. Raises NotFound when the campaign does not exist."""
     if campaign_id is None:
         return DEFAULT_REGION

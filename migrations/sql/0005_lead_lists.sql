@@ -69,6 +69,10 @@ alter table campaigns
     add column allowed_countries text[] not null default '{}',
     add column lead_order text not null default 'due',
     add column lead_order_field text,
+    -- While its leads are being put in another order: the number up to which that is done, and since when it is so.
+    -- Null: all are in order.
+    add column reordered_up_to text,
+    add column reordered_at timestamp with time zone,
     add column retry_rules jsonb not null default '{}',
     add constraint ck_campaigns_calling_hours_zone check (calling_hours_zone in ('campaign', 'callee')),
     add constraint ck_campaigns_calling_profile check (calling_profile in ('strict', 'address_first')),
@@ -111,8 +115,12 @@ drop index ix_leads_campaign_id_status;
 create index ix_leads_ready on leads (list_id, turn, locality_id, dial_key, id)
     where status = 'pending' and not is_waiting;
 create index ix_leads_waiting on leads (campaign_id, next_call_at) where status = 'pending' and is_waiting;
+-- Promised callbacks are made ready first: they do not queue behind thousands of retries due at the same minute.
+create index ix_leads_promised on leads (campaign_id, next_call_at)
+    where status = 'pending' and is_waiting and callback_at is not null;
 -- Counts by gate are read from this index alone.
-create index ix_leads_gates on leads (campaign_id, status, list_id, locality_id, is_waiting, consent, status_reason);
+create index ix_leads_gates on leads (campaign_id, status, list_id, locality_id, is_waiting, consent, status_reason)
+    include (tenant_id);
 -- Who bears one external id is one person, in whatever campaigns of the tenant.
 create index ix_leads_external_id on leads (tenant_id, external_id) where external_id is not null;
 
@@ -162,6 +170,11 @@ begin
     if new.next_call_at is distinct from old.next_call_at then
         new.is_waiting := new.next_call_at > new.updated_at;
     end if;
+    -- Whatever the order of the others, of two promises the earlier comes first.
+    if new.callback_at is not null then
+        new.dial_key := extract(epoch from new.next_call_at);
+        return new;
+    end if;
     select lead_dial_key(c.lead_order, c.lead_order_field, new.created_at, new.next_call_at, new.last_call_at,
                          new.custom_fields)
     into new.dial_key from campaigns c where c.id = new.campaign_id;
@@ -169,18 +182,25 @@ begin
 end
 $$;
 
-create trigger leads_ordered before update of next_call_at, last_call_at, custom_fields, campaign_id on leads
+create trigger leads_ordered
+    before update of next_call_at, callback_at, last_call_at, custom_fields, campaign_id on leads
     for each row when (old.next_call_at is distinct from new.next_call_at
+                       or old.callback_at is distinct from new.callback_at
                        or old.last_call_at is distinct from new.last_call_at
                        or old.custom_fields is distinct from new.custom_fields
                        or old.campaign_id is distinct from new.campaign_id)
     execute function order_lead();
 
+create function campaigns_to_reorder(silent_since timestamptz) returns table (tenant_id uuid, campaign_id uuid)
+    language sql stable security definer set search_path = public, pg_temp as
+$$ select c.tenant_id, c.id from campaigns c where c.reordered_up_to is not null and c.reordered_at < silent_since $$;
+
 create function note_localities_of_new_leads() returns trigger language plpgsql as
 $$
 begin
     insert into list_localities (list_id, locality_id, tenant_id)
-    select distinct list_id, locality_id, tenant_id from new_leads
+    -- In one order everywhere: two imports that bring the same pairs at once would wait for each other in a circle.
+    select distinct list_id, locality_id, tenant_id from new_leads order by list_id, locality_id
     on conflict do nothing;
     return null;
 end
@@ -231,3 +251,7 @@ begin
         execute format('create policy own_tenant on %I using (tenant_id = current_tenant()) with check (tenant_id = current_tenant())', tenant_table);
     end loop;
 end $$;
+
+-- Asked once for a statement, not once for each row: of a million leads that is most of the time.
+alter policy own_tenant on leads
+    using (tenant_id = (select current_tenant())) with check (tenant_id = (select current_tenant()));

@@ -50,3 +50,17 @@ begin
         execute format('create policy own_tenant on %I using (tenant_id = current_tenant()) with check (tenant_id = current_tenant())', tenant_table);
     end loop;
 end $$;
+
+
+-- Lists with ready leads of whom nobody has determined where they are: from before there were localities, or since the
+-- campaign's profile was changed.
+create function undetermined_lists(max_rows integer) returns table (tenant_id uuid, list_id uuid)
+    language sql stable security definer set search_path = public, pg_temp as
+$$ select known.tenant_id, known.list_id from list_localities known
+   where known.locality_id = 0
+     and exists (select from generate_series(0, 6) as t (turn) cross join lateral (
+                     select l.id from leads l
+                     where l.list_id = known.list_id and l.turn = t.turn and l.locality_id = 0
+                       and l.status = 'pending' and not l.is_waiting
+                     limit 1) as lead)
+   limit max_rows $$;

@@ -16,14 +16,23 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Lists, localities and further phones are lost; leads keep their campaign."""
+    op.execute(
+        "alter policy own_tenant on leads using (tenant_id = current_tenant()) "
+        "with check (tenant_id = current_tenant())"
+    )
     op.execute("drop index ix_calls_tenant_id_to_number")
     op.execute("drop table lead_phones, list_localities")
     for trigger in ("leads_completed", "leads_ordered", "leads_located", "leads_relocated"):
         op.execute(f"drop trigger {trigger} on leads")
     op.execute("drop trigger campaigns_first_list on campaigns")
     for routine in (
-        "complete_lead()", "order_lead()", "note_localities_of_new_leads()", "note_locality_of_lead()",
-        "make_first_list()", "lead_dial_key(text, text, timestamptz, timestamptz, timestamptz, jsonb)",
+        "complete_lead()",
+        "order_lead()",
+        "note_localities_of_new_leads()",
+        "note_locality_of_lead()",
+        "make_first_list()",
+        "campaigns_to_reorder(timestamptz)",
+        "lead_dial_key(text, text, timestamptz, timestamptz, timestamptz, jsonb)",
     ):
         op.execute(f"drop function {routine}")
     op.execute(
@@ -36,7 +45,8 @@ def downgrade() -> None:
     op.execute(
         "alter table campaigns drop column calling_hours_zone, drop column calling_days, drop column call_type, "
         "drop column calling_profile, drop column consent_on_record, drop column allowed_countries, "
-        "drop column lead_order, drop column lead_order_field, drop column retry_rules"
+        "drop column lead_order, drop column lead_order_field, drop column reordered_up_to, "
+        "drop column reordered_at, drop column retry_rules"
     )
     op.execute(
         "create index ix_leads_due on leads (campaign_id, priority, (call_attempts = 0), next_call_at, id) "

@@ -132,7 +132,7 @@ def test_ben_concludes_his_call_and_ada_sees_it(ada, ben, bens_call):
 
 def test_a_callback_is_scheduled_and_one_without_a_time_refused(ben, bens_call):
     path = f"/api/calls/{bens_call}/disposition"
-    ben.put(path, json={"disposition": "callback", "callback_at": "2026-03-05T10:00:00Z"})
+    ben.put(path, json={"disposition": "callback", "callback_at": "2026-03-05T18:00:00Z"})
     body = ben.put(path, json={"disposition": "callback"}, expect=400)
     assert body["fields"][0]["field"] == "callback_at"
     ben.put(path, json={"disposition": "callback", "callback_at": "tomorrow"}, expect=400)

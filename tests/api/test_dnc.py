@@ -1,13 +1,15 @@
 """`/api/dnc` as its users meet it."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from dialer.store.leads import update_lead
 from tests.builders.campaigns import make_campaign
 from tests.builders.leads import make_lead
+from tests.builders.registries import make_registry
 
 NUMBER = "+14155552671"
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
@@ -31,7 +33,7 @@ def test_a_number_is_listed_and_found(ada: Any) -> None:
     assert entry["created_by"] == str(ada.user_id)
     assert ada.get("/api/dnc") == {"success": True, "entries": [entry], "count": 1, "total": 1}
     assert ada.get("/api/dnc/check", query={"phone": NUMBER}) == {
-        "success": True, "phone": NUMBER, "suppressed": True, "entries": [entry],
+        "success": True, "phone": NUMBER, "suppressed": True, "entries": [entry], "registries": [], "erased": False,
     }  # fmt: skip
 
 
@@ -89,7 +91,9 @@ def test_an_expired_entry_is_renewed(ada: Any, clock: Any) -> None:
     ada.post("/api/dnc", json={"phone": NUMBER, "expires_at": soon}, expect=201)
     clock.advance(hours=2)
     ada.post("/api/dnc", json={"phone": NUMBER, "reason": "asked again"}, expect=201)
-    assert ada.get("/api/dnc/check", query={"phone": NUMBER})["entries"][0]["reason"] == "asked again"
+    (entry,) = ada.get("/api/dnc/check", query={"phone": NUMBER})["entries"]
+    # It did not hold in between: calls of that time were no violations.
+    assert (entry["reason"], entry["created_at"]) == ("asked again", clock.now().isoformat().replace("+00:00", "Z"))
 
 
 @pytest.mark.parametrize(
@@ -136,6 +140,65 @@ def test_removing_an_entry_restores_no_lead(ada: Any, services: Any, campaign: A
     assert ada.get("/api/dnc")["total"] == 0
     assert ada.get(f"/api/leads/{lead.id}")["lead"]["status"] == "dnc"
     ada.delete(f"/api/dnc/{entry['id']}", expect=404)
+
+
+def test_removing_an_entry_may_restore_the_leads_that_it_took_off(ada: Any, services: Any, campaign: Any) -> None:
+    waiting = make_lead(services, ada.tenant_id, campaign_id=campaign.id, phone=NUMBER)
+    flagged = make_lead(services, ada.tenant_id, campaign_id=campaign.id, do_not_call=True)
+    entry = ada.post("/api/dnc", json={"phone": NUMBER}, expect=201)["entry"]
+    ada.post("/api/dnc", json={"phone": flagged.phone_normalized}, expect=201)
+    gone = ada.delete(f"/api/dnc/{entry['id']}", query={"restore_leads": "true"})
+    assert gone["leads_restored"] == 1
+    shown = ada.get(f"/api/leads/{waiting.id}")["lead"]
+    assert (shown["status"], shown["do_not_call"]) == ("pending", False)
+
+
+def test_a_lead_that_was_flagged_before_its_entry_came_is_not_restored_by_it(
+    ada: Any, services: Any, campaign: Any
+) -> None:
+    flagged = make_lead(services, ada.tenant_id, campaign_id=campaign.id, phone=NUMBER, do_not_call=True)
+    entry = ada.post("/api/dnc", json={"phone": NUMBER}, expect=201)["entry"]
+    assert ada.delete(f"/api/dnc/{entry['id']}", query={"restore_leads": "true"})["leads_restored"] == 0
+    assert ada.get(f"/api/leads/{flagged.id}")["lead"]["do_not_call"] is True
+
+
+@pytest.mark.parametrize("first", ["tenant", "campaign"])
+def test_a_lead_that_two_entries_hold_comes_back_when_the_last_is_gone(
+    ada: Any, services: Any, campaign: Any, first: str
+) -> None:
+    lead = make_lead(services, ada.tenant_id, campaign_id=campaign.id, phone=NUMBER)
+    scopes = [{}, {"campaign_id": str(campaign.id)}] if first == "tenant" else [{"campaign_id": str(campaign.id)}, {}]
+    entries = [ada.post("/api/dnc", json={"phone": NUMBER, **scope}, expect=201)["entry"]["id"] for scope in scopes]
+    restored = [ada.delete(f"/api/dnc/{each}", query={"restore_leads": "true"})["leads_restored"] for each in entries]
+    assert restored == [0, 1]
+    assert ada.get(f"/api/leads/{lead.id}")["lead"]["status"] == "pending"
+
+
+def test_who_has_talked_meanwhile_is_restored_as_completed(ada: Any, services: Any, campaign: Any) -> None:
+    lead = make_lead(services, ada.tenant_id, campaign_id=campaign.id, phone=NUMBER, status="calling")
+    entry = ada.post("/api/dnc", json={"phone": NUMBER}, expect=201)["entry"]
+    with services.transaction(ada.tenant_id) as tx:
+        update_lead(tx.session, lead.id, {"status": "dnc", "status_reason": "answered"}, now=services.clock.now())
+    ada.delete(f"/api/dnc/{entry['id']}", query={"restore_leads": "true"})
+    shown = ada.get(f"/api/leads/{lead.id}")["lead"]
+    assert (shown["status"], shown["do_not_call"]) == ("completed", False)
+
+
+@pytest.mark.parametrize("query", [{"restore_leads": "maybe"}, {"restore": "true"}])
+def test_a_removal_that_makes_no_sense_removes_nothing(ada: Any, query: dict[str, str]) -> None:
+    entry = ada.post("/api/dnc", json={"phone": NUMBER}, expect=201)["entry"]
+    ada.delete(f"/api/dnc/{entry['id']}", query=query, expect=400)
+    assert ada.get("/api/dnc")["total"] == 1
+
+
+def test_a_check_names_every_list_that_holds_the_number(ada: Any, cleo: Any, services: Any, campaign: Any) -> None:
+    make_registry(services, ada.tenant_id, [NUMBER], name="National DNC", published_on=date(2026, 1, 15))
+    make_registry(services, cleo.tenant_id, [NUMBER], name="Cleo's")
+    ada.post("/api/dnc", json={"phone": NUMBER, "campaign_id": str(campaign.id)}, expect=201)
+    check = ada.get("/api/dnc/check", query={"phone": NUMBER})
+    assert (check["suppressed"], len(check["entries"]), check["erased"]) == (False, 1, False)
+    (registry,) = check["registries"]
+    assert (registry["name"], registry["published_on"], registry["is_stale"]) == ("National DNC", "2026-01-15", True)
 
 
 @pytest.mark.parametrize(

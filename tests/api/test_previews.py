@@ -45,6 +45,9 @@ def test_looking_dialling_and_what_comes_back(floor, ben, bens, path):
         "campaign_name": "Spring outreach",
         "offered_at": "2026-03-04T18:00:00Z",
         "expires_at": "2026-03-04T18:02:00Z",
+        "callback_id": None,
+        "callback_due_at": None,
+        "callback_note": None,
         "lead": {
             "id": str(lead_id),
             "phone": floor.lead(lead_id).phone_normalized,

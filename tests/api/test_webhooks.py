@@ -49,6 +49,7 @@ def webhooks_of(floor: Floor, call_id: CallId) -> dict[str, tuple[str, dict[str,
             f"/conference-status?agentId={agent_id}",
             {**conference, "ParticipantLabel": f"agent_{agent_id}"},
         ),
+        "opt out": (f"/opt-out?callId={call_id}", {"CallSid": sid, "Digits": "9"}),
         "recording": (f"/recording?callId={call_id}", {"RecordingSid": "RE1", "RecordingStatus": "completed"}),
         "agent leg": ("/agent-leg", {"CallSid": "CA" + "7" * 32, "From": f"client:agent_{agent_id}"}),
         "agent answer": (f"/agent-answer?callId={call_id}&agentId={agent_id}&leadName=Sara", {"CallSid": "CAx"}),
@@ -59,18 +60,18 @@ def webhooks_of(floor: Floor, call_id: CallId) -> dict[str, tuple[str, dict[str,
     }
 
 
-WEBHOOKS = ["answer", "waiting", "hold", "status", "amd", "conference of a call", "conference of an agent", "recording",
-            "agent leg", "agent answer", "agent status"]  # fmt: skip
+WEBHOOKS = ["answer", "waiting", "hold", "status", "amd", "conference of a call", "conference of an agent", "opt out",
+            "recording", "agent leg", "agent answer", "agent status"]  # fmt: skip
 
 
 def everything(floor: Floor) -> list[Any]:
     """All that a webhook could change."""
-    tables = ("calls", "call_events", "leads", "agents", "agent_legs", "live_answers")
+    tables = ("calls", "call_events", "leads", "agents", "agent_legs", "live_answers", "suppressions")
     return [floor.rows(f"select * from {table} order by 1") for table in tables]
 
 
 def expected_status(name: str) -> int:
-    return 200 if name in {"answer", "waiting", "hold", "agent leg", "agent answer"} else 204
+    return 200 if name in {"answer", "waiting", "hold", "opt out", "agent leg", "agent answer"} else 204
 
 
 @pytest.mark.parametrize("name", WEBHOOKS)
@@ -87,7 +88,7 @@ def test_every_route_is_among_the_webhooks_tested(app: Flask) -> None:
     routes = {rule.rule.removeprefix("/webhooks/twilio/") for rule in app.url_map.iter_rules() if "twilio" in rule.rule}
     assert routes == {
         "answer", "waiting", "hold", "status", "amd", "conference-status", "recording", "agent-leg",
-        "agent-answer", "agent-status",
+        "agent-answer", "agent-status", "opt-out",
     }  # fmt: skip
 
 

@@ -230,7 +230,7 @@ def test_a_live_call_can_be_steered(side: Side, number: str) -> None:
     assert call is not None
     assert call.state == CallState.ANSWERED, "withdrawing does not end a call that was answered"
     carrier.join_agent_conference(ACCOUNT, call_sid=call_sid, call_id=CALL_ID, agent_id=AGENT_ID)
-    carrier.play_abandonment_message(ACCOUNT, call_sid=call_sid, message="Sorry.")
+    carrier.play_abandonment_message(ACCOUNT, call_sid=call_sid, call_id=CALL_ID, message="Sorry.")
 
 
 def test_a_message_can_be_left(side: Side, number: str) -> None:
@@ -253,9 +253,20 @@ def test_a_call_that_is_over_cannot_be_steered_and_ending_it_again_is_a_success(
     with pytest.raises(CallNotInProgress):
         carrier.join_agent_conference(ACCOUNT, call_sid=call_sid, call_id=CALL_ID, agent_id=AGENT_ID)
     with pytest.raises(CallNotInProgress):
-        carrier.play_abandonment_message(ACCOUNT, call_sid=call_sid, message="Sorry.")
+        carrier.play_abandonment_message(ACCOUNT, call_sid=call_sid, call_id=CALL_ID, message="Sorry.")
     with pytest.raises(CallNotInProgress):
         carrier.leave_voicemail(ACCOUNT, call_sid=call_sid, message_url="https://example.com/m.mp3")
+
+
+def test_a_recording_that_is_gone_already_is_a_success(side: Side) -> None:
+    for _ in range(2):
+        side.carrier.delete_recording(ACCOUNT, recording_sid="RE" + "0" * 32)
+
+
+def test_trouble_with_deleting_a_recording_is_told(side: Side) -> None:
+    side.be_busy_with_others()
+    with pytest.raises(CarrierUnavailable):
+        side.carrier.delete_recording(ACCOUNT, recording_sid="RE" + "0" * 32)
 
 
 def test_an_agents_phone_is_a_call_of_its_own(side: Side, number: str) -> None:

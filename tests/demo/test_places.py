@@ -5,16 +5,22 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from demo.places import PLACES, Place, choose_place
-from dialer.domain.phone_numbers import PhoneNumber, parse_caller_id, parse_phone_number, region_of, time_zones_of
+from dialer.domain.phone_numbers import (
+    PhoneNumber,
+    library_time_zones,
+    parse_caller_id,
+    parse_phone_number,
+    region_of,
+)
 
 SAME_ZONES = {"Asia/Calcutta": "Asia/Kolkata"}
 
 every_place = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.timezone)
 
 
-def test_no_quarter_of_an_hour_in_the_year_is_without_a_place() -> None:
-    for quarter in range(366 * 96):
-        at = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=15 * quarter)
+def test_no_hour_of_the_year_is_without_a_place_where_people_may_be_called() -> None:
+    for number in range(366 * 24):
+        at = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(hours=number, minutes=15 * (number % 4))
         assert time(10) <= choose_place(at).local_time(at) < time(16)
 
 
@@ -29,7 +35,7 @@ def test_every_number_of_a_place_is_callable_and_lies_in_its_zone(place: Place) 
         read = parse_phone_number(number, "ZZ")
         assert isinstance(read, PhoneNumber)
         assert (read.e164, read.region) == (number, place.region)
-        assert {SAME_ZONES.get(zone, zone) for zone in time_zones_of(number)} == {place.timezone}
+        assert {SAME_ZONES.get(zone, zone) for zone in library_time_zones(number)} == {place.timezone}
 
 
 @every_place

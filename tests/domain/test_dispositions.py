@@ -1,19 +1,16 @@
 """What the end of a call means for lead and ledger, for every outcome and every flag of the retry policy."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 
 from dialer.domain.calls import CallState
 from dialer.domain.campaigns import RetryPolicy
-from dialer.domain.compliance import CallCandidate, CallingWindow, may_place
 from dialer.domain.dispositions import (
     ABANDONED_RETRY_DELAY,
     CallFacts,
-    LeadChange,
     decide_lead_change,
-    decide_withdrawn_lead,
     disposition_of,
     is_machine,
     ledger_line,
@@ -131,31 +128,3 @@ def test_clocks_that_disagree_never_make_a_negative_wait() -> None:
     line = ledger_line(replace(TALKED, bridged_at=TALKED.answered_at - timedelta(seconds=1)))  # type: ignore[operator]
     assert line is not None
     assert line.waited_milliseconds == 0
-
-
-def _withdrawn(**changes: object) -> LeadChange:
-    defaults: dict[str, object] = {
-        "to_number": "+14155550100", "campaign_status": "active", "lead_status": "queued",
-        "window": CallingWindow("UTC", time(0), time(0)), "schedule_end": None, "attempts_made": 0, "max_attempts": 3,
-        "do_not_call": False, "suppression_reason": None, "suppressed_until": None,
-        "place_before": NOON + timedelta(seconds=10),
-    }  # fmt: skip
-    return decide_withdrawn_lead(may_place(CallCandidate(**(defaults | changes)), NOON))  # type: ignore[arg-type]
-
-
-def test_a_call_withdrawn_for_a_pause_gives_its_lead_back_at_once() -> None:
-    assert _withdrawn(campaign_status="paused") == LeadChange("pending", "campaign_not_active")
-
-
-def test_a_lead_suppressed_for_good_is_not_called_again() -> None:
-    assert _withdrawn(suppression_reason="requested").status == "dnc"
-
-
-def test_a_lead_suppressed_for_a_while_waits_for_its_end() -> None:
-    until = NOON + timedelta(days=30)
-    change = _withdrawn(suppression_reason="complaint", suppressed_until=until)
-    assert (change.status, change.next_call_at) == ("pending", until)
-
-
-def test_a_lead_with_its_attempts_used_up_has_failed() -> None:
-    assert _withdrawn(attempts_made=3).status == "failed"

@@ -83,7 +83,9 @@ class FakeCarrier:
     def leave_voicemail(self, account: CarrierAccount, *, call_sid: str, message_url: str) -> None:
         self._command("leave_voicemail", call_sid, message_url)
 
-    def play_abandonment_message(self, account: CarrierAccount, *, call_sid: str, message: str) -> None:
+    def play_abandonment_message(
+        self, account: CarrierAccount, *, call_sid: str, call_id: CallId, message: str
+    ) -> None:
         self._command("play_abandonment_message", call_sid, message)
 
     def hang_up(self, account: CarrierAccount, *, call_sid: str) -> None:
@@ -91,6 +93,11 @@ class FakeCarrier:
 
     def cancel(self, account: CarrierAccount, *, call_sid: str) -> None:
         self._command("cancel", call_sid, "", may_be_over=True)
+
+    def delete_recording(self, account: CarrierAccount, *, recording_sid: str) -> None:
+        self._fail_early()
+        self.done.append(("delete_recording", recording_sid, ""))
+        self._fail_late()
 
     def fetch_call(self, account: CarrierAccount, *, call_sid: str) -> CarrierCall | None:
         self._fail_early()

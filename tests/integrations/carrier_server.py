@@ -80,7 +80,7 @@ def carrier_server() -> Iterator[CarrierServer]:
             self.end_headers()
             self.wfile.write(payload)
 
-        do_GET = do_POST = _serve  # noqa: N815 - the names http.server looks for
+        do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the names http.server looks for
 
         def log_message(self, *_: object) -> None:
             pass

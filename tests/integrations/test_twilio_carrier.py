@@ -219,8 +219,8 @@ COMMANDS: dict[str, tuple[Callable[[TwilioCarrier], None], str]] = {
         "m.mp3</Play>",
     ),
     "message": (
-        lambda c: c.play_abandonment_message(ACCOUNT, call_sid=CALL_SID, message="Sorry."),
-        "<Say>Sorry.</Say>",
+        lambda c: c.play_abandonment_message(ACCOUNT, call_sid=CALL_SID, call_id=CALL_ID, message="Press 9."),
+        "<Say>Press 9.</Say></Gather><Hangup />",
     ),
 }
 
@@ -244,6 +244,19 @@ def test_steering_a_call_that_is_over_says_so(
     server.refuse(code, status=status)
     with pytest.raises(CallNotInProgress):
         COMMANDS[command][0](carrier)
+
+
+def test_a_recording_is_deleted_and_one_that_is_gone_is_a_success(
+    server: CarrierServer, carrier: TwilioCarrier
+) -> None:
+    server.status, server.body = 204, ""
+    carrier.delete_recording(ACCOUNT, recording_sid="RE0042")
+    server.refuse(20404, status=404)
+    carrier.delete_recording(ACCOUNT, recording_sid="RE0042")
+    assert {(sent.method, sent.path.rsplit("/", 1)[1]) for sent in server.requests} == {("DELETE", "RE0042.json")}
+    server.refuse(20003, status=403)
+    with pytest.raises(CarrierRefused):
+        carrier.delete_recording(ACCOUNT, recording_sid="RE0042")
 
 
 @pytest.mark.parametrize(("verb", "word"), [("hang_up", "completed"), ("cancel", "canceled")])

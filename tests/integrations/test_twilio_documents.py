@@ -9,6 +9,7 @@ import pytest
 from dialer.domain.callee_steps import (
     Apologise,
     CalleeStep,
+    ConfirmOptOut,
     HangUp,
     HoldForPhoneAgent,
     JoinAgent,
@@ -21,7 +22,8 @@ from dialer.integrations.carriers.twilio.webhooks import TwilioWebhooks
 CALL_ID, AGENT_ID = CallId(UUID(int=1)), AgentId(UUID(int=3))
 WEBHOOKS = TwilioWebhooks("https://dialer.example.com")
 STEPS: list[CalleeStep] = [
-    JoinAgent(CALL_ID, AGENT_ID), HoldForPhoneAgent(CALL_ID), WaitForAgent(CALL_ID), Apologise("Sorry <you> & me."),
+    JoinAgent(CALL_ID, AGENT_ID), HoldForPhoneAgent(CALL_ID), WaitForAgent(CALL_ID),
+    Apologise(CALL_ID, "Sorry <you> & me."), ConfirmOptOut(),
     LeaveVoicemail("https://example.com/a.mp3?x=1&y=2"), HangUp(),
 ]  # fmt: skip
 DOCUMENTS = [
@@ -57,7 +59,7 @@ def test_every_document_is_a_response_below_64_kilobytes_with_absolute_addresses
     assert len(document) < 64_000
     for element in root.iter():
         for name, value in element.attrib.items():
-            if name.lower().endswith(("url", "callback")) and value:
+            if name.lower().endswith(("url", "callback", "action")) and value:
                 assert urlsplit(value).netloc == "dialer.example.com"
 
 
@@ -120,10 +122,20 @@ def test_hold_is_two_seconds_of_quiet_and_then_the_message() -> None:
     assert set(verbs(document)) <= {"Play", "Say", "Pause", "Redirect"}, "nothing else is allowed while one waits"
 
 
+def test_whoever_hears_the_message_may_opt_out_by_one_key_even_while_it_is_spoken() -> None:
+    gather = parse(WEBHOOKS.document(Apologise(CALL_ID, "Sorry.")))[0]
+    assert [(verb.tag, verb.text) for verb in gather] == [("Say", "Sorry. To not be called again, press 9.")]
+    assert (gather.attrib["input"], gather.attrib["numDigits"], gather.attrib["finishOnKey"]) == ("dtmf", "1", "")
+    action = urlsplit(gather.attrib["action"])
+    assert (action.path, parse_qs(action.query)) == ("/webhooks/twilio/opt-out", {"callId": [str(CALL_ID)]})
+    assert parse_qs(action.fragment)["rp"] == ["all"], "an opt-out is not lost because we were slow"
+
+
 @pytest.mark.parametrize(
     ("step", "expected"),
     [
-        (Apologise("Sorry."), ["Say", "Hangup"]),
+        (Apologise(CALL_ID, "Sorry."), ["Gather", "Hangup"]),
+        (ConfirmOptOut(), ["Say", "Hangup"]),
         (LeaveVoicemail("https://x/m.mp3"), ["Play", "Hangup"]),
         (HangUp(), ["Hangup"]),
     ],

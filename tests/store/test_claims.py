@@ -7,28 +7,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from dialer.domain.ids import CallId
 from dialer.store import claims
 from dialer.store.schema.base import new_id
-from dialer.store.session import Database
 from dialer.usecases.services import Services
 from tests.builders.campaigns import make_campaign
 from tests.builders.floor import Floor, open_floor
 from tests.builders.leads import make_lead
+from tests.store.claiming import plan
 from tests.store.races import at_once
-
-
-def plan(floor: Floor, max_calls: int) -> list[CallId]:
-    now = floor.services.clock.now()
-    with floor.services.transaction(floor.tenant_id) as tx:
-        return claims.plan_calls(
-            tx.session,
-            campaign_id=floor.campaign_id,
-            max_calls=max_calls,
-            now=now,
-            place_before=now + timedelta(seconds=10),
-            claimed_until=now + timedelta(seconds=30),
-        )
 
 
 def test_a_claim_makes_one_attempt_and_one_call_of_each_lead(floor: Floor) -> None:
@@ -122,21 +108,6 @@ def test_giving_a_lead_back_never_brings_its_next_call_forward(floor: Floor) -> 
     with floor.services.transaction(floor.tenant_id) as tx:
         claims.release_lead(tx.session, lead_id=lead_id, now=now, next_call_at=now, count_attempt=True)
     assert floor.lead(lead_id).next_call_at == now + timedelta(days=1)
-
-
-def test_the_choice_of_leads_reads_the_index_of_due_ones_and_nothing_else(
-    floor: Floor, owner_database: Database
-) -> None:
-    floor.leads(5)
-    with owner_database.transaction() as tx:
-        tx.session.execute(text("set local enable_seqscan = off"))
-        plan_lines = tx.session.execute(
-            text(f"explain {claims.DUE_LEADS}"),
-            {"campaign_id": floor.campaign_id, "now": floor.services.clock.now(), "max_calls": 5},
-        ).scalars()
-        shown = "\n".join(plan_lines)
-    assert "ix_leads_due" in shown
-    assert "Sort" not in shown
 
 
 def test_people_who_are_due_again_come_before_people_never_called(floor: Floor) -> None:

@@ -123,7 +123,7 @@ def test_exactly_at_two_seconds_the_person_hears_the_message(
         assert step == WaitForAgent(second)
         return
     call, lead = floor.call(second), floor.lead(floor.call(second).lead_id)
-    assert step == Apologise("Nobody is free. Sorry.")
+    assert step == Apologise(second, "Nobody is free. Sorry.")
     assert (call.state, call.disposition, call.ended_at) == ("abandoned", "abandoned", None)
     assert floor.ledger(second) == ("abandoned", milliseconds, True)
     assert (lead.status, lead.next_call_at) == ("pending", clock.now() + timedelta(hours=24))
@@ -147,7 +147,7 @@ def test_the_message_is_repeated_when_the_carrier_asks_again_and_booked_once(flo
     floor.poll(second)
     clock.advance(seconds=3)
     floor.console_agent()
-    assert floor.poll(second) == floor.answer(second) == Apologise("Nobody is free. Sorry.")
+    assert floor.poll(second) == floor.answer(second) == Apologise(second, "Nobody is free. Sorry.")
     assert floor.ledger(second) == ("abandoned", 2000, True)
 
 

@@ -12,12 +12,14 @@ from dialer.domain.ids import AgentId, CallId
 from dialer.store.schema.base import new_id
 from dialer.usecases import call_reports as usecases
 from dialer.usecases.call_reports import CallFilter
+from dialer.usecases.callbacks import CallbackWish
 from tests.builders.agents import make_agent
 from tests.builders.calls import make_call, make_called_lead, make_conversation, make_dialed_campaign
 from tests.fakes.clock import NOON
 
 CALLBACK, DO_NOT_CALL = AgentDisposition.CALLBACK, AgentDisposition.DO_NOT_CALL
 TOMORROW = NOON + timedelta(days=1)
+AT_NOON = CallbackWish(TOMORROW.isoformat())
 
 
 @pytest.fixture
@@ -110,19 +112,20 @@ def test_the_last_conclusion_counts_and_leaves_the_systems_own(services, ben, be
 
 
 def test_a_callback_puts_the_lead_back_on_the_list(services, ben, bens, bens_call):
-    conclude(services, as_agent(ben, bens), bens_call, CALLBACK, callback_at=TOMORROW)
+    conclude(services, as_agent(ben, bens), bens_call, CALLBACK, callback=AT_NOON)
     lead = lead_of(services, ben.tenant_id, bens_call)
     assert (lead.status, lead.status_reason, lead.next_call_at) == ("pending", "callback", TOMORROW)
 
 
 @pytest.mark.parametrize(
-    ("disposition", "callback_at"), [(CALLBACK, None), (CALLBACK, NOON), (AgentDisposition.SALE, TOMORROW)]
+    ("disposition", "callback"),
+    [(CALLBACK, None), (CALLBACK, CallbackWish(NOON.isoformat())), (AgentDisposition.SALE, AT_NOON)],
 )
 def test_a_callback_needs_a_time_in_the_future_and_nothing_else_takes_one(
-    services, ben, bens, bens_call, disposition, callback_at
+    services, ben, bens, bens_call, disposition, callback
 ):
     with pytest.raises(Invalid) as refused:
-        conclude(services, as_agent(ben, bens), bens_call, disposition, callback_at=callback_at)
+        conclude(services, as_agent(ben, bens), bens_call, disposition, callback=callback)
     assert refused.value.fields[0].field == "callback_at"
 
 
@@ -134,7 +137,7 @@ def test_a_callback_that_would_never_be_placed_is_refused_and_nothing_is_written
             services.database, tenant_id=ben.tenant_id, campaign_id=campaign_id, lead_id=lead_id, agent_id=bens
         )
         with pytest.raises(Conflict):
-            conclude(services, as_agent(ben, bens), call_id, CALLBACK, callback_at=TOMORROW)
+            conclude(services, as_agent(ben, bens), call_id, CALLBACK, callback=AT_NOON)
         call = usecases.load_call(services, actor=as_agent(ben, bens), call_id=call_id)
         assert call.agent_disposition is None
 
@@ -149,7 +152,7 @@ def test_do_not_call_suppresses_the_number_for_the_whole_tenant(services, ben, b
         [entry] = tx.session.execute(text("select phone_normalized, campaign_id, source, created_by from suppressions"))
         assert tx.session.scalar(text("select count(*) from leads where not do_not_call")) == 0
         assert tx.session.scalar(text("select status from leads where campaign_id = :id"), {"id": other}) == "dnc"
-    assert tuple(entry) == (number, None, "agent", ben.user_id)
+    assert tuple(entry) == (number, None, "disposition", ben.user_id)
 
 
 def test_notes_can_be_taken_back(services, sam, bens_call):

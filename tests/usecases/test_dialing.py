@@ -253,7 +253,7 @@ def test_a_campaign_paused_between_planning_and_placing_places_nothing(floor: Fl
 
 def test_calling_hours_that_close_between_planning_and_placing_close_in_time(floor: Floor, planned: CallId) -> None:
     floor.change(
-        "update campaigns set calling_hours_start = :start, calling_hours_end = :end", start=time(9), end=time(15, 0)
+        "update campaigns set calling_hours_start = :start, calling_hours_end = :end", start=time(9), end=time(18, 0)
     )
     floor.place(planned)
     assert floor.carrier.placed == []

@@ -13,6 +13,11 @@ from dialer.usecases.services import Services
 from tests.builders.agents import make_tenant
 from tests.builders.floor import Floor, open_conversation, open_floor
 
+_PROMISE = """insert into callbacks (id, tenant_id, campaign_id, lead_id, agent_id, due_at, time_zone, local_time,
+                                     fallback_minutes, state, created_at, updated_at)
+    select gen_random_uuid(), tenant_id, campaign_id, id, (select id from agents limit 1),
+           updated_at - interval '1 hour', 'UTC', '', 15, 'promised', updated_at, updated_at
+    from leads where status = 'calling';"""
 # What a hand in the database, or a bug, might do to a floor with one live conversation and one that has ended; the
 # first check that must find it. Constraints and indexes that would refuse it are taken away first.
 DAMAGE = {
@@ -40,6 +45,9 @@ DAMAGE = {
         insert into previews (id, tenant_id, campaign_id, lead_id, agent_id, state, offered_at, expires_at)
         select gen_random_uuid(), tenant_id, campaign_id, id, (select id from agents limit 1), 'offered', updated_at,
                updated_at + interval '1 day' from lead""",
+    "promises_match_leads": "update leads set callback_at = updated_at where status = 'calling'",
+    "one_promise_per_lead": f"{_PROMISE} {_PROMISE}",
+    "offers_end": f"{_PROMISE} update leads set status = 'pending'",
     "hours_match_ledger": """
         insert into live_answer_hours (campaign_id, hour, tenant_id, reached, abandoned)
         select campaign_id, date_trunc('hour', answered_at, 'UTC'), tenant_id, 7, 0 from live_answers""",
@@ -47,11 +55,12 @@ DAMAGE = {
     "tenants_apart": "update campaigns set tenant_id = (select id from tenants where name = 'Other')",
     "rows_guarded": "alter table calls disable row level security",
     "inside_hours": """update attempts
-        set verdict = jsonb_set(verdict, '{inputs,calling_hours}', '["01:00", "02:00"]')""",
+        set verdict = jsonb_set(verdict, '{inputs,time_zones}', '["Asia/Tokyo"]')""",
 }  # fmt: skip
 _UNGUARDED = """
     alter table agents drop constraint ck_agents_holds_no_more_than_allowed;
     drop index uq_calls_lead_in_flight; drop index uq_calls_number_in_flight;
+    drop index uq_callbacks_lead_id_open;
 """
 
 
@@ -67,7 +76,7 @@ def floor(services: Services) -> Floor:
 
 
 def findings(database: Database, floor: Floor, role: str) -> dict[str, int]:
-    found = doctor.examine(database, clock=floor.services.clock, application_role=role)
+    found = doctor.examine(database, clock=floor.services.clock, application_role=role, book=floor.services.rules)
     return {finding.check: finding.count for finding in found}
 
 

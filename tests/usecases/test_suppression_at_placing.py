@@ -1,5 +1,6 @@
 """Nobody on a do-not-call list is called, even if the entry came after the call was planned."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from dialer.domain.ids import CallId
 from dialer.usecases import suppressions
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
+from tests.builders.registries import make_registry
 
 
 @pytest.fixture
@@ -50,8 +52,20 @@ def test_the_placing_transaction_finds_the_entry_itself_and_stores_why(floor: Fl
     assert floor.carrier.placed == []
     assert (lead.status, lead.do_not_call, lead.status_reason) == ("dnc", True, "suppressed")
     (attempt,) = floor.attempts(lead.id)
-    assert attempt.verdict["reasons"][0]["message"] == "The number is suppressed: requested."
-    assert attempt.verdict["inputs"]["suppression_reason"] == "requested"
+    assert attempt.verdict["reasons"][0]["message"] == "The number is suppressed (tenant: requested)."
+    (held,) = attempt.verdict["inputs"]["suppressions"]
+    assert (held["number"], held["kind"], held["reason"]) == (floor.call(planned).to_number, "tenant", "requested")
+
+
+def test_a_number_on_a_national_list_is_not_called_and_the_verdict_names_the_list_and_its_date(
+    floor: Floor, planned: CallId
+) -> None:
+    make_registry(floor.services, floor.tenant_id, [floor.call(planned).to_number], name="NDNC")
+    floor.change("update campaigns set consent_on_record = false")
+    floor.place(planned)
+    assert floor.carrier.placed == []
+    (attempt,) = floor.attempts(floor.call(planned).lead_id)
+    assert f"NDNC of {floor.services.clock.now().date()}" in json.dumps(attempt.verdict)
 
 
 def test_an_expiring_entry_holds_until_it_expires(floor: Floor, planned: CallId) -> None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from api.context import principal, services
+from api.surfaces.dialer.schemas.callbacks import owner_of
 from api.surfaces.dialer.schemas.calls import (
     CallAnswer,
     CallDispositionIn,
@@ -23,6 +24,7 @@ from dialer.domain.principals import Role
 from dialer.domain.spans import parse_span
 from dialer.usecases import call_reports as usecases
 from dialer.usecases.call_reports import CallFilter, CallView
+from dialer.usecases.callbacks import CallbackWish
 
 calls = surface.resource("calls", url_prefix="/calls", tag="Calls")
 
@@ -80,7 +82,8 @@ def show_call(call_id: UUID) -> CallAnswer:
 def set_call_disposition(call_id: UUID, body: CallDispositionIn) -> CallAnswer:
     """Store what the agent concluded: by the agent of the call, or a supervisor.
 
-    `callback` has the lead called again at `callback_at`; `do_not_call` puts the number on the suppression list.
+    The campaign's retry rules decide what it means for the lead. `callback` promises a call at `callback_at`;
+    `do_not_call` puts the number on the suppression list.
     """
     return _answer(
         usecases.set_call_disposition(
@@ -88,9 +91,21 @@ def set_call_disposition(call_id: UUID, body: CallDispositionIn) -> CallAnswer:
             actor=principal(),
             call_id=CallId(call_id),
             disposition=body.disposition,
-            callback_at=body.callback_at,
+            callback=_wish(body),
             notes=body.notes,
         )
+    )
+
+
+def _wish(body: CallDispositionIn) -> CallbackWish | None:
+    if body.callback_at is None:
+        return None
+    return CallbackWish(
+        at=body.callback_at,
+        agent=owner_of(body.callback_agent),
+        time_zone=body.callback_time_zone,
+        note=body.notes,
+        fallback_minutes=body.callback_fallback_minutes,
     )
 
 

@@ -3,9 +3,6 @@
 from typing import cast
 from uuid import UUID
 
-from flask import Response
-from werkzeug.datastructures import FileStorage
-
 from api.context import principal, services
 from api.surfaces.dialer.schemas.base import Message
 from api.surfaces.dialer.schemas.leads import (
@@ -15,14 +12,11 @@ from api.surfaces.dialer.schemas.leads import (
     LeadOut,
     LeadsAnswer,
     LeadsQuery,
-    LeadUploadAnswer,
-    LeadUploadIn,
     UpdateLeadIn,
 )
 from api.surfaces.dialer.surface import surface
 from dialer.domain.ids import CampaignId, LeadId
 from dialer.domain.principals import Role
-from dialer.usecases import lead_import
 from dialer.usecases import leads as usecases
 
 leads = surface.resource("leads", url_prefix="/leads")
@@ -41,38 +35,6 @@ def list_leads(query: LeadsQuery) -> LeadsAnswer:
     )
     shown = [LeadOut.of(lead) for lead in page.leads]
     return LeadsAnswer(leads=shown, count=len(shown), total=page.total)
-
-
-@leads.get("/template/csv", role=Role.AGENT, produces="text/csv")
-def download_lead_template() -> Response:
-    """Download an empty CSV file with the headers that an upload understands."""
-    headers = {"Content-Disposition": 'attachment; filename="leads-template.csv"'}
-    return Response(lead_import.TEMPLATE, mimetype="text/csv", headers=headers)
-
-
-@leads.post(
-    "/upload",
-    role=Role.ADMIN,
-    form=LeadUploadIn,
-    files=("file",),
-    returns=LeadUploadAnswer,
-    errors=(404, 409, 413, 415),
-)
-def upload_leads(form: LeadUploadIn, file: FileStorage) -> LeadUploadAnswer:
-    """Import a CSV file into a campaign: up to 20 MB and 10,000 rows.
-
-    Rows without a callable number, numbers that the campaign has already and numbers on the do-not-call list are left
-    out and reported. When the file itself makes no sense nothing is stored. Uploading a file again adds nothing.
-    """
-    report = lead_import.import_leads(
-        services(),
-        actor=principal(),
-        campaign_id=CampaignId(form.campaign_id),
-        filename=file.filename or "",
-        content=_content(file),
-        field_mapping=form.field_mapping,
-    )
-    return LeadUploadAnswer.of(report)
 
 
 @leads.get("/<uuid:lead_id>", role=Role.AGENT, returns=LeadAnswer, errors=(404,))
@@ -114,9 +76,3 @@ def delete_lead(lead_id: UUID) -> Message:
 def _sent(body: LeadDetailsIn, besides: tuple[str, ...] = ()) -> usecases.LeadChanges:
     sent: object = {name: getattr(body, name) for name in body.model_fields_set if name not in besides}
     return cast("usecases.LeadChanges", sent)
-
-
-def _content(file: FileStorage) -> bytes:
-    """Everything in the file, which is closed at once: a big one lies in a temporary file."""
-    with file.stream:
-        return file.stream.read()

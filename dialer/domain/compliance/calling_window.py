@@ -1,57 +1,73 @@
-"""Hours in which a campaign may call, as wall times of one time zone."""
+"""Hours in which a campaign may call, on the wall clock of one time zone or of each callee's own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time
+from functools import lru_cache
+
+from dialer.domain.compliance.rule_values import Span, span_of
+from dialer.domain.compliance.timetables import HORIZON_SECONDS, DayPlan, Timetable, first_common_opening
+from dialer.domain.compliance.wall_clock import date_of, instant_of, seconds_of
+
+EVERY_DAY = frozenset(range(7))
+CAMPAIGN_WINDOW, WINDOW_RULE = "campaign_window", "CAMPAIGN-WINDOW"
 
 
 @dataclass(frozen=True)
 class CallingWindow:
-    """A daily window `[start, end)`. An end before the start crosses midnight; equal ends mean the whole day."""
+    """A window `[start, end)` on the given weekdays (0 is Monday).
 
-    timezone: str
+    An end before the start crosses midnight, and what lies after midnight belongs to the weekday on which the window
+    started; equal ends mean 24 hours from the start. Without `timezone` it is the callee's wall clock that counts, in
+    every zone in which the callee may be.
+    """
+
+    timezone: str | None
     start: time
     end: time
+    days: frozenset[int] = EVERY_DAY
 
-    def is_open(self, at: datetime) -> bool:
-        """Tell whether the wall clock of the zone stands inside the window at this instant."""
-        wall = at.astimezone(ZoneInfo(self.timezone)).time()
-        if self.start == self.end:
-            return True
-        if self.start < self.end:
-            return self.start <= wall < self.end
-        return wall >= self.start or wall < self.end
+    def spans_on(self, weekday: int) -> tuple[Span, ...]:
+        """The span that begins on this weekday, if any."""
+        return (span_of(_seconds(self.start), _seconds(self.end)),) if weekday in self.days else ()
 
-    def next_opening(self, at: datetime) -> datetime:
-        """The first instant, at or after `at`, at which the window is open; UTC."""
-        if self.is_open(at):
-            return at.astimezone(UTC)
-        zone = ZoneInfo(self.timezone)
-        today = at.astimezone(zone).date()
-        starts = (
-            datetime.combine(today + timedelta(days=ahead), self.start, tzinfo=zone).replace(fold=fold).astimezone(UTC)
-            for ahead in range(4)
-            for fold in (0, 1)
-        )
-        openings = (*starts, *_clock_changes(at.astimezone(UTC), zone))
-        return min(opening for opening in openings if opening > at and self.is_open(opening))
+    def is_open(self, at: datetime, callee_zones: Sequence[str] = ()) -> bool:
+        """Tell whether the window is open at this instant, for a callee who may be in any of these zones."""
+        timetable, zones = window_timetable(self), self._zones(callee_zones)
+        return bool(zones) and all(timetable.is_open(zone, seconds_of(at)) for zone in zones)
+
+    def next_opening(self, at: datetime, callee_zones: Sequence[str] = ()) -> datetime:
+        """The first instant, at or after `at`, at which the window is open; UTC.
+
+        Raises ValueError for a window that never opens: no weekday, no zone, or zones that have no hour in common.
+        """
+        timetable, zones = window_timetable(self), self._zones(callee_zones)
+        now = seconds_of(at)
+        opening = first_common_opening([(timetable, zone) for zone in zones], now, now + HORIZON_SECONDS)
+        if opening is None or not zones:
+            raise ValueError("the window never opens")
+        return at.astimezone(UTC) if opening == now else instant_of(opening)
+
+    def _zones(self, callee_zones: Sequence[str]) -> Sequence[str]:
+        return callee_zones if self.timezone is None else (self.timezone,)
 
 
-def _clock_changes(at: datetime, zone: ZoneInfo) -> list[datetime]:
-    """The instants of the coming three days at which the zone's clock is changed.
+class WindowTimetable(Timetable):
+    """The days of a campaign's window. It narrows what the law leaves open."""
 
-    A window opens there when the change skips its start, or sets the clock back into it.
-    """
-    changes = []
-    for hours in range(72):
-        before, after = at + timedelta(hours=hours), at + timedelta(hours=hours + 1)
-        if before.astimezone(zone).utcoffset() == after.astimezone(zone).utcoffset():
-            continue
-        while after - before > timedelta(seconds=1):
-            middle = before + (after - before) / 2
-            if middle.astimezone(zone).utcoffset() == before.astimezone(zone).utcoffset():
-                before = middle
-            else:
-                after = middle
-        changes.append(after.replace(microsecond=0))
-    return changes
+    def __init__(self, window: CallingWindow):
+        super().__init__(WINDOW_RULE, zone=window.timezone)
+        self.window = window
+
+    def _plan_of(self, day: int) -> DayPlan:
+        return DayPlan(self.window.spans_on(date_of(day).weekday()), CAMPAIGN_WINDOW)
+
+
+@lru_cache(maxsize=4096)
+def window_timetable(window: CallingWindow) -> WindowTimetable:
+    """The timetable of a window, made once: it remembers its days."""
+    return WindowTimetable(window)
+
+
+def _seconds(wall: time) -> int:
+    return wall.hour * 3600 + wall.minute * 60 + wall.second

@@ -1,151 +1,190 @@
 """The decision that guards every placement. All reasons are collected, so a blocked lead tells everything at once."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from dialer.domain.compliance.calling_window import CallingWindow
+from dialer.domain.compliance.evaluation import OK, CallSubject, Evaluation, evaluate_rules, next_allowed
+from dialer.domain.compliance.rule_book import RuleBook
 
-RULES_VERSION = "campaign-1"
+RING_DELAY = timedelta(seconds=10)
+"""A phone rings some seconds after its call is placed, and it is the ringing that has to lie within the hours: NMSA
+57-12-22 and RCW 19.158.040 speak of calls received. So a call must be allowed so much later, too."""
+PERSONAL = frozenset({"tenant", "campaign", "erased"})
+"""Lists that hold a person's own word: they stop calls to any of his numbers. A registry stops the number it names."""
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Why a call may not be placed, and when that will have cleared (None: not by time alone)."""
+class SuppressionHit:
+    """A list that holds one of the callee's numbers. `kind`: tenant, campaign, registry or erased."""
 
-    code: str
-    message: str
-    clears_at: datetime | None = None
+    number: str
+    kind: str
+    reason: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class CallCandidate:
     """A planned call with everything the decision looks at, read inside the placing transaction.
 
-    `is_for_one_agent`: an agent has looked at the lead, said dial and waits for the answer.
+    `subject` is what the law looks at. `is_person_in_flight`: another call to this person, on whichever of his numbers,
+    has not ended. `is_for_one_agent`: an agent has looked at the lead, said dial and waits for the answer.
     """
 
-    to_number: str
+    subject: CallSubject
     campaign_status: str
     lead_status: str
-    window: CallingWindow
     schedule_end: datetime | None
     attempts_made: int
     max_attempts: int
     do_not_call: bool
-    suppression_reason: str | None
-    suppressed_until: datetime | None
+    suppressions: tuple[SuppressionHit, ...]
     place_before: datetime
+    is_person_in_flight: bool = False
     dial_mode: str = "progressive"
     is_for_one_agent: bool = False
+
+    @property
+    def to_number(self) -> str:
+        """The number that would be called, in E.164."""
+        return self.subject.to_number
 
 
 @dataclass(frozen=True)
 class CallingVerdict:
-    """Allowed when there are no reasons against it. `as_record` is what is stored with the attempt."""
+    """Allowed when there are no reasons against it. `as_record` is what is stored with the attempt.
+
+    `next_allowed_at`: when time alone will have brought the law and the calling hours to let it through; None: never.
+    """
 
     decided_at: datetime
+    rules_version: str
     candidate: CallCandidate
-    reasons: tuple[Reason, ...]
+    evaluations: tuple[Evaluation, ...]
+    next_allowed_at: datetime | None
+
+    @property
+    def reasons(self) -> tuple[Evaluation, ...]:
+        """What speaks against the call."""
+        return tuple(evaluation for evaluation in self.evaluations if not evaluation.passed)
 
     @property
     def allowed(self) -> bool:
         """True when nothing speaks against the call."""
-        return not self.reasons
+        return all(evaluation.passed for evaluation in self.evaluations)
 
     def as_record(self) -> dict[str, object]:
         """The verdict with its inputs, as JSON for the attempt's row: an auditor reads rows, not code."""
-        window, until = self.candidate.window, self.candidate.suppressed_until
+        candidate, subject = self.candidate, self.candidate.subject
         return {
-            "rules": RULES_VERSION,
+            "rules": self.rules_version,
             "allowed": self.allowed,
             "decided_at": self.decided_at.isoformat(),
+            "next_allowed_at": _iso(self.next_allowed_at),
             "reasons": [
-                {"code": r.code, "message": r.message, "clears_at": r.clears_at.isoformat() if r.clears_at else None}
+                {"code": r.code, "rule": r.rule, "message": r.message, "clears_at": _iso(r.clears_at)}
                 for r in self.reasons
             ],
+            "evaluations": [evaluation.as_record() for evaluation in self.evaluations],
             "inputs": {
-                "to_number": self.candidate.to_number,
-                "campaign_status": self.candidate.campaign_status,
-                "lead_status": self.candidate.lead_status,
-                "timezone": window.timezone,
-                "calling_hours": [window.start.isoformat(), window.end.isoformat()],
-                "schedule_end": self.candidate.schedule_end.isoformat() if self.candidate.schedule_end else None,
-                "attempts_made": self.candidate.attempts_made,
-                "max_attempts": self.candidate.max_attempts,
-                "do_not_call": self.candidate.do_not_call,
-                "suppression_reason": self.candidate.suppression_reason,
-                "suppressed_until": until.isoformat() if until else None,
-                "place_before": self.candidate.place_before.isoformat(),
-                "dial_mode": self.candidate.dial_mode,
-                "is_for_one_agent": self.candidate.is_for_one_agent,
+                "to_number": subject.to_number,
+                "region": subject.region,
+                "line_type": subject.line_type,
+                "jurisdictions": list(subject.locality.jurisdictions),
+                "time_zones": list(subject.locality.time_zones),
+                "call_type": subject.call_type,
+                "profile": subject.profile,
+                "consent": subject.consent,
+                "country": subject.country,
+                "allowed_regions": None if subject.allowed_regions is None else sorted(subject.allowed_regions),
+                "window": _window(subject),
+                "prior_attempts": [_iso(at) for at in subject.prior_attempts],
+                "prior_conversations": [_iso(at) for at in subject.prior_conversations],
+                "prior_refusals": [_iso(at) for at in subject.prior_refusals],
+                "prior_abandoned": [_iso(at) for at in subject.prior_abandoned],
+                "campaign_status": candidate.campaign_status,
+                "lead_status": candidate.lead_status,
+                "schedule_end": _iso(candidate.schedule_end),
+                "attempts_made": candidate.attempts_made,
+                "max_attempts": candidate.max_attempts,
+                "do_not_call": candidate.do_not_call,
+                "suppressions": [
+                    {"number": hit.number, "kind": hit.kind, "reason": hit.reason, "until": _iso(hit.until)}
+                    for hit in candidate.suppressions
+                ],
+                "is_person_in_flight": candidate.is_person_in_flight,
+                "place_before": _iso(candidate.place_before),
+                "dial_mode": candidate.dial_mode,
+                "is_for_one_agent": candidate.is_for_one_agent,
             },
         }
 
 
-def may_place(candidate: CallCandidate, at: datetime) -> CallingVerdict:
-    """Decide whether this planned call may go to the carrier now. Order does not matter; every reason is named."""
-    found = (
-        _campaign_active(candidate),
-        _schedule(candidate, at),
-        _calling_hours(candidate, at),
-        _suppression(candidate),
-        _do_not_call(candidate),
-        _attempts(candidate),
-        _hopper(candidate),
-        _preview(candidate),
-        _expiry(candidate, at),
+def may_place(candidate: CallCandidate, at: datetime, book: RuleBook) -> CallingVerdict:
+    """Decide whether this planned call may go to the carrier now. Order does not matter; every rule is asked."""
+    evaluations = (*_own_gates(candidate, at), *evaluate_rules(candidate.subject, at, book))
+    if all(evaluation.passed for evaluation in evaluations):
+        ringing = evaluate_rules(candidate.subject, at + RING_DELAY, book)
+        evaluations += tuple(evaluation for evaluation in ringing if not evaluation.passed)
+    is_allowed = all(evaluation.passed for evaluation in evaluations)
+    later = at if is_allowed else next_allowed(candidate.subject, at + RING_DELAY, book)
+    return CallingVerdict(at, book.version, candidate, evaluations, later)
+
+
+def _own_gates(candidate: CallCandidate, at: datetime) -> Iterator[Evaluation]:
+    """What the campaign and the lead say themselves, beside the rules."""
+    status, end = candidate.campaign_status, candidate.schedule_end
+    yield _gate("CAMPAIGN", "campaign_not_active", status == "active", f"The campaign is {status}.", status=status)
+    message = f"The campaign's schedule ended at {_iso(end)}."
+    yield _gate("SCHEDULE", "schedule_ended", end is None or at < end, message, schedule_end=_iso(end))
+    yield _gate("DO-NOT-CALL", "do_not_call", not candidate.do_not_call, "The lead is marked do-not-call.")
+    yield _suppression(candidate)
+    made, most = candidate.attempts_made, candidate.max_attempts
+    message = f"{made} of {most} attempts are used up."
+    yield _gate("CAMPAIGN-ATTEMPTS", "attempts_exhausted", made < most, message, made=made, most=most)
+    message = f"The lead has left the hopper: it is {candidate.lead_status}."
+    is_queued = candidate.lead_status == "queued"
+    yield _gate("HOPPER", "lead_not_queued", is_queued, message, status=candidate.lead_status)
+    message = "Another call to this person has not ended."
+    yield _gate("IN-FLIGHT", "in_flight", not candidate.is_person_in_flight, message)
+    is_previewed = candidate.dial_mode != "preview" or candidate.is_for_one_agent
+    yield _gate(
+        "PREVIEW", "not_previewed", is_previewed, "The campaign previews its leads, and no agent has said dial."
     )
-    return CallingVerdict(at, candidate, tuple(reason for reason in found if reason is not None))
+    message = "The placement expired before its turn came."
+    yield _gate("PLACE-BEFORE", "placement_expired", at < candidate.place_before, message)
 
 
-def _campaign_active(candidate: CallCandidate) -> Reason | None:
-    if candidate.campaign_status == "active":
+def _suppression(candidate: CallCandidate) -> Evaluation:
+    hits = [hit for hit in candidate.suppressions if hit.kind in PERSONAL or hit.number == candidate.to_number]
+    if not hits:
+        return Evaluation("SUPPRESSION", OK, passed=True, message="")
+    untils = [hit.until for hit in hits]
+    known = [until for until in untils if until is not None]
+    clears_at = max(known) if len(known) == len(untils) else None
+    names = ", ".join(sorted({f"{hit.kind}: {hit.reason}" for hit in hits}))
+    return Evaluation(
+        "SUPPRESSION", "suppressed", passed=False, message=f"The number is suppressed ({names}).", clears_at=clears_at,
+        inputs={"kinds": sorted({hit.kind for hit in hits})},
+    )  # fmt: skip
+
+
+def _gate(rule: str, code: str, passed: bool, message: str, **inputs: object) -> Evaluation:  # noqa: FBT001
+    return Evaluation(rule, OK if passed else code, passed, "" if passed else message, inputs=inputs)
+
+
+def _window(subject: CallSubject) -> Mapping[str, object] | None:
+    window = subject.window
+    if window is None:
         return None
-    return Reason("campaign_not_active", f"The campaign is {candidate.campaign_status}.")
+    return {
+        "timezone": window.timezone,
+        "start": window.start.isoformat(),
+        "end": window.end.isoformat(),
+        "days": sorted(window.days),
+    }
 
 
-def _schedule(candidate: CallCandidate, at: datetime) -> Reason | None:
-    if candidate.schedule_end is None or at < candidate.schedule_end:
-        return None
-    return Reason("schedule_ended", f"The campaign's schedule ended at {candidate.schedule_end.isoformat()}.")
-
-
-def _calling_hours(candidate: CallCandidate, at: datetime) -> Reason | None:
-    if candidate.window.is_open(at):
-        return None
-    return Reason("outside_calling_hours", "Outside the campaign's calling hours.", candidate.window.next_opening(at))
-
-
-def _suppression(candidate: CallCandidate) -> Reason | None:
-    if candidate.suppression_reason is None:
-        return None
-    message = f"The number is suppressed: {candidate.suppression_reason}."
-    return Reason("suppressed", message, candidate.suppressed_until)
-
-
-def _do_not_call(candidate: CallCandidate) -> Reason | None:
-    return Reason("do_not_call", "The lead is marked do-not-call.") if candidate.do_not_call else None
-
-
-def _attempts(candidate: CallCandidate) -> Reason | None:
-    if candidate.attempts_made < candidate.max_attempts:
-        return None
-    return Reason("attempts_exhausted", f"{candidate.attempts_made} of {candidate.max_attempts} attempts are used up.")
-
-
-def _hopper(candidate: CallCandidate) -> Reason | None:
-    if candidate.lead_status == "queued":
-        return None
-    return Reason("lead_not_queued", f"The lead has left the hopper: it is {candidate.lead_status}.")
-
-
-def _preview(candidate: CallCandidate) -> Reason | None:
-    if candidate.dial_mode != "preview" or candidate.is_for_one_agent:
-        return None
-    return Reason("not_previewed", "The campaign previews its leads, and no agent has said dial.")
-
-
-def _expiry(candidate: CallCandidate, at: datetime) -> Reason | None:
-    if at < candidate.place_before:
-        return None
-    return Reason("placement_expired", "The placement expired before its turn came.")
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None

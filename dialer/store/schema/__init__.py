@@ -6,10 +6,14 @@ no words for them.
 
 from dialer.store.schema.agents import Agent, AgentGroup, AgentLeg, AgentSocket, AgentStateChange
 from dialer.store.schema.base import Base
+from dialer.store.schema.bulk_jobs import BulkBatch, BulkJob
+from dialer.store.schema.callbacks import Callback
 from dialer.store.schema.calling_rules import StoredRuleBook, TenantRule
 from dialer.store.schema.calls import Attempt, Call, CallEvent, LiveAnswer, LiveAnswerHour
 from dialer.store.schema.campaigns import Campaign
-from dialer.store.schema.leads import Lead, LeadImport, LeadList, LeadPhone, ListLocality, Locality
+from dialer.store.schema.erasure import ErasedNumber, Erasure, ErasureLead, RecordingToDelete, RetentionSettings
+from dialer.store.schema.imports import Import, ImportChunk, ImportMapping, ImportProblem, ImportUpdate
+from dialer.store.schema.leads import Lead, LeadList, LeadPhone, ListLocality, Locality
 from dialer.store.schema.pacing import PacingDecision, PacingEvent, PacingState
 from dialer.store.schema.previews import Preview
 from dialer.store.schema.suppression import DncRegistry, RegistryBlock, SuppressedLead, Suppression
@@ -24,13 +28,23 @@ __all__ = [
     "AgentStateChange",
     "Attempt",
     "Base",
+    "BulkBatch",
+    "BulkJob",
     "Call",
     "CallEvent",
+    "Callback",
     "Campaign",
     "CarrierAccount",
     "DncRegistry",
+    "ErasedNumber",
+    "Erasure",
+    "ErasureLead",
+    "Import",
+    "ImportChunk",
+    "ImportMapping",
+    "ImportProblem",
+    "ImportUpdate",
     "Lead",
-    "LeadImport",
     "LeadList",
     "LeadPhone",
     "ListLocality",
@@ -42,9 +56,11 @@ __all__ = [
     "PacingEvent",
     "PacingState",
     "Preview",
+    "RecordingToDelete",
     "RegistryBlock",
-    "SuppressedLead",
+    "RetentionSettings",
     "StoredRuleBook",
+    "SuppressedLead",
     "Suppression",
     "Tenant",
     "TenantRule",

@@ -60,6 +60,8 @@ class Campaign(Base):
     allowed_countries: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     lead_order: Mapped[str] = mapped_column(server_default="due")
     lead_order_field: Mapped[str | None]
+    reordered_up_to: Mapped[str | None]
+    reordered_at: Mapped[datetime | None]
     retry_rules: Mapped[dict[str, object]] = mapped_column(JSONB, server_default="{}")
     agent_group_id: Mapped[UUID | None] = mapped_column(ForeignKey("agent_groups.id", ondelete="SET NULL"))
     max_attempts: Mapped[int]

@@ -1,4 +1,4 @@
-"""Leads, the lists they stand on, their further phones, and the imports that brought them."""
+"""Leads, the lists they stand on, where they may be, and their further phones."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,11 +8,13 @@ from sqlalchemy import (
     Computed,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     SmallInteger,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,6 +31,7 @@ class LeadList(Base):
     __tablename__ = "lists"
     __table_args__ = (
         UniqueConstraint("campaign_id", "name"),
+        UniqueConstraint("id", "campaign_id", "tenant_id"),
         CheckConstraint("weight between 1 and 100", name="weight"),
     )
     id: Mapped[PrimaryKey]
@@ -70,6 +73,7 @@ class Lead(Base):
     `call_attempts` counts since `attempts_reset_at`. `priority`: 0 high, 1 normal, 2 low.
     They are called by `turn`, within it by `dial_key`, which the campaign's `lead_order` decides.
     `next_phone` is an alternate to be tried instead of the lead's own number.
+    `erased_at`: the person was removed from it; its number is none, and what was done about it remains.
     """
 
     __tablename__ = "leads"
@@ -77,6 +81,13 @@ class Lead(Base):
         CheckConstraint("status in ('pending', 'queued', 'calling', 'completed', 'failed', 'dnc')", name="status"),
         CheckConstraint("priority between 0 and 2", name="priority"),
         UniqueConstraint("campaign_id", "phone_normalized"),
+        # One key says it all: a key to each of the three would double the cost of storing a lead.
+        ForeignKeyConstraint(
+            ["list_id", "campaign_id", "tenant_id"],
+            ["lists.id", "lists.campaign_id", "lists.tenant_id"],
+            name="fk_leads_list_id_lists",
+            ondelete="CASCADE",
+        ),
         Index(
             "ix_leads_ready",
             "list_id",
@@ -88,6 +99,12 @@ class Lead(Base):
         ),
         Index("ix_leads_waiting", "campaign_id", "next_call_at", postgresql_where="status = 'pending' and is_waiting"),
         Index(
+            "ix_leads_promised",
+            "campaign_id",
+            "next_call_at",
+            postgresql_where="status = 'pending' and is_waiting and callback_at is not null",
+        ),
+        Index(
             "ix_leads_gates",
             "campaign_id",
             "status",
@@ -96,16 +113,24 @@ class Lead(Base):
             "is_waiting",
             "consent",
             "status_reason",
+            postgresql_include=["tenant_id"],
         ),
         Index("ix_leads_external_id", "tenant_id", "external_id", postgresql_where="external_id is not null"),
         Index("ix_leads_tenant_id_phone_normalized", "tenant_id", "phone_normalized"),
         Index("ix_leads_claimed_until", "claimed_until", postgresql_where="status = 'queued'"),
+        Index(
+            "ix_leads_retention",
+            "tenant_id",
+            text("(greatest(created_at, last_call_at))"),
+            postgresql_where="erased_at is null and status in ('completed', 'failed', 'dnc')",
+        ),
     )
     id: Mapped[PrimaryKey]
-    tenant_id: Mapped[TenantKey]
-    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
-    list_id: Mapped[UUID] = mapped_column(ForeignKey("lists.id", ondelete="CASCADE"))
-    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("imports.id", ondelete="SET NULL"))
+    tenant_id: Mapped[UUID]
+    campaign_id: Mapped[UUID]
+    list_id: Mapped[UUID]
+    # The import that brought it; it may be gone.
+    import_id: Mapped[UUID | None]
     locality_id: Mapped[int] = mapped_column(server_default="0")
     external_id: Mapped[str | None]
     phone: Mapped[str]
@@ -146,6 +171,7 @@ class Lead(Base):
     )
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
 
 class LeadPhone(Base):
@@ -161,22 +187,3 @@ class LeadPhone(Base):
     tenant_id: Mapped[TenantKey]
     phone_normalized: Mapped[str]
     is_usable: Mapped[bool] = mapped_column(server_default="true")
-
-
-class LeadImport(Base):
-    """One uploaded file and what became of its rows."""
-
-    __tablename__ = "imports"
-    id: Mapped[PrimaryKey]
-    tenant_id: Mapped[TenantKey]
-    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
-    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
-    filename: Mapped[str]
-    total: Mapped[int]
-    valid: Mapped[int]
-    invalid: Mapped[int]
-    duplicates: Mapped[int]
-    dnc: Mapped[int]
-    inserted: Mapped[int]
-    created_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]

@@ -2,20 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.store.schema.base import Base, PrimaryKey, TenantKey
 
 
 class Tenant(Base):
-    """A customer: organization and workspace are other words for it."""
+    """A customer: organization and workspace are other words for it. `number_salt` hides numbers of erased people."""
 
     __tablename__ = "tenants"
     id: Mapped[PrimaryKey]
     name: Mapped[str]
     rules_revision: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime]
+    number_salt: Mapped[bytes] = mapped_column(
+        LargeBinary, server_default=text("(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))")
+    )
 
 
 class CarrierAccount(Base):

@@ -135,7 +135,7 @@ def test_a_number_that_another_campaign_calls_now_is_not_called_beside_it(
         ("update campaigns set status = 'paused'", "campaign_not_active", "pending"),
         (
             "update campaigns set calling_hours_start = '01:00', calling_hours_end = '02:00'",
-            "outside_calling_hours",
+            "campaign_window",
             "pending",
         ),
     ],

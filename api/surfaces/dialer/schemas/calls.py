@@ -6,8 +6,10 @@ from uuid import UUID
 
 from pydantic import Field, PlainSerializer
 
-from api.surfaces.dialer.schemas.base import Answer, In, Instant, InstantIn, LongText, Out, PageQuery
+from api.surfaces.dialer.schemas.base import Answer, In, Instant, LongText, Out, PageQuery, ShortText
+from api.surfaces.dialer.schemas.callbacks import TIME_ZONE_TEXT, CallbackAgent, CallbackTime, FallbackMinutes
 from dialer.domain.call_words import AgentDisposition, CallStatus, Disposition
+from dialer.domain.callbacks import DEFAULT_FALLBACK_MINUTES
 
 # An amount of money as the contract shows it: a JSON number.
 Amount = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
@@ -34,10 +36,13 @@ class CallsQuery(CallFilterQuery, PageQuery):
 
 
 class CallDispositionIn(In):
-    """What the agent concluded. `callback` needs `callback_at`."""
+    """What the agent concluded. `callback` needs `callback_at`, which goes with it alone, as what is about it does."""
 
     disposition: AgentDisposition
-    callback_at: InstantIn | None = None
+    callback_at: CallbackTime | None = None
+    callback_agent: CallbackAgent = None
+    callback_time_zone: ShortText | None = Field(None, description=TIME_ZONE_TEXT)
+    callback_fallback_minutes: FallbackMinutes = DEFAULT_FALLBACK_MINUTES
     notes: LongText | None = None
 
 

@@ -1,14 +1,13 @@
-"""Leads and their imports on the dialer surface."""
+"""Leads on the dialer surface."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, Json, JsonValue
+from pydantic import Field, JsonValue
 
 from api.surfaces.dialer.schemas.access import Email
 from api.surfaces.dialer.schemas.base import Answer, In, Instant, Out, PageQuery
-from dialer.domain.lead_rows import PRIORITIES, ImportCounts
-from dialer.usecases.lead_import import ImportReport
+from dialer.domain.lead_rows import PRIORITIES
 from dialer.usecases.leads import Lead, LeadStatus, Priority
 
 _PRIORITY_WORDS = {number: word for word, number in PRIORITIES.items()}
@@ -26,10 +25,19 @@ class LeadDetailsIn(In):
     last_name: Name | None = None
     email: Email | None = None
     country: str | None = Field(None, max_length=100)
+    state: str | None = Field(None, max_length=100, description="State or province; its rules and time zones count.")
+    postal_code: str | None = Field(None, max_length=20)
+    time_zone: str | None = Field(None, max_length=64, description="An IANA name, if it is known where the person is.")
+    consent: bool | None = Field(None, description="Consent to be called; null: as the campaign says.")
+    external_id: str | None = Field(None, max_length=200, description="Leads that share one are one person.")
     type: str | None = Field(None, max_length=100)
     priority: Priority = _ABSENT
     notes: str | None = Field(None, max_length=10_000)
     custom_fields: CustomFields = _ABSENT
+    alternates: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        _ABSENT, max_length=9, description="The person's further numbers, in the order in which to try them."
+    )
+    list_id: UUID | None = Field(None, description="A list of the campaign; null: its first.")
 
 
 class CreateLeadIn(LeadDetailsIn):
@@ -54,29 +62,25 @@ class LeadsQuery(PageQuery):
     status: LeadStatus | None = None
 
 
-class LeadUploadIn(In):
-    """The form fields beside the file."""
-
-    campaign_id: UUID
-    field_mapping: Annotated[Json[dict[str, str | None]] | None, BeforeValidator(lambda text: text or None)] = Field(
-        None,
-        description="JSON object from column header to lead field; null or `ignore` skips a column, "
-        "`custom_fields.<name>` keeps it under that name. Columns not named are recognised or kept as custom fields.",
-    )
-
-
 class LeadOut(Out):
     """A person on a campaign's list."""
 
     id: UUID
     campaign_id: UUID
     tenant_id: UUID
+    list_id: UUID
+    external_id: str | None
     phone: str
     phone_normalized: str
+    alternates: list[str]
     first_name: str | None
     last_name: str | None
     email: str | None
     country: str | None
+    state: str | None
+    postal_code: str | None
+    time_zone: str | None
+    consent: bool | None
     type: str | None
     priority: Priority
     custom_fields: dict[str, JsonValue]
@@ -86,6 +90,7 @@ class LeadOut(Out):
     call_attempts: int
     last_call_at: Instant | None
     next_call_at: Instant | None = Field(description="Not before then; null: at once, or never again.")
+    callback_at: Instant | None = Field(description="When a call was promised.")
     do_not_call: bool
     created_at: Instant
     updated_at: Instant
@@ -97,6 +102,7 @@ class LeadOut(Out):
         shown = {
             "priority": _PRIORITY_WORDS[lead.priority],
             "next_call_at": lead.next_call_at if waits else None,
+            "alternates": list(lead.alternates),
         }
         return cls.model_validate({**vars(lead), **shown})
 
@@ -113,49 +119,3 @@ class LeadsAnswer(Answer):
     leads: list[LeadOut]
     count: int = Field(description="How many are in this answer.")
     total: int = Field(description="How many there are in all.")
-
-
-class ImportCountsOut(Out):
-    """What became of the rows: total is valid, invalid, duplicates and dnc together."""
-
-    total: int
-    valid: int
-    invalid: int
-    duplicates: int
-    dnc: int
-    inserted: int
-
-
-class RowErrorOut(Out):
-    """A row that was left out, by its number in a spreadsheet (the header is row 1)."""
-
-    row: int
-    field: str
-    value: str
-    error: str
-    code: str
-
-
-class LeadUploadAnswer(Answer):
-    """What became of an uploaded file."""
-
-    message: str = "CSV processed successfully"
-    import_id: UUID
-    results: ImportCountsOut
-    errors: list[RowErrorOut] = Field(description="The first hundred rows that were left out.")
-    errors_truncated: bool
-
-    @classmethod
-    def of(cls, report: ImportReport) -> "LeadUploadAnswer":
-        """Present an import."""
-        counts: ImportCounts = report.counts
-        return cls(
-            import_id=report.import_id,
-            results=ImportCountsOut.model_validate(counts),
-            errors=[
-                RowErrorOut(row=left.row, field=left.problem.field, value=left.problem.value,
-                            error=left.problem.message, code=left.problem.code)
-                for left in report.left_out
-            ],
-            errors_truncated=report.is_truncated,
-        )  # fmt: skip

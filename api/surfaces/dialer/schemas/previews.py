@@ -54,6 +54,9 @@ class PreviewOut(Out):
     lead: PreviewLeadOut
     offered_at: Instant
     expires_at: Instant
+    callback_id: UUID | None = Field(description="The open promise to call this lead; skipped, it is the team's.")
+    callback_due_at: Instant | None
+    callback_note: str | None
 
     @classmethod
     def of(cls, preview: Preview) -> "PreviewOut":

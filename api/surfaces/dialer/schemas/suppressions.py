@@ -1,12 +1,23 @@
 """The do-not-call list on the dialer surface."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
-from api.surfaces.dialer.schemas.base import Answer, In, Instant, InstantIn, LongText, Out, PageQuery, ShortText
-from dialer.usecases.suppressions import SuppressionUpload
+from api.surfaces.dialer.schemas.base import (
+    Answer,
+    In,
+    Instant,
+    InstantIn,
+    LongText,
+    Message,
+    Out,
+    PageQuery,
+    ShortText,
+)
+from api.surfaces.dialer.schemas.registries import RegistryOut
+from dialer.usecases.suppressions_uploads import SuppressionUpload
 
 
 def _restore_plus(text: object) -> object:
@@ -83,6 +94,29 @@ class CheckSuppressionAnswer(Answer):
     phone: str
     suppressed: bool = Field(description="No campaign may call it.")
     entries: list[SuppressionOut] = Field(description="What holds now, entries of single campaigns included.")
+    registries: list[RegistryOut] = Field(
+        description="The national lists that name the number; consent or a business relationship may lift them."
+    )
+    erased: bool = Field(description="The number belongs to somebody whose data were erased.")
+
+
+class RemoveSuppressionQuery(In):
+    """What becomes of the leads that the entry took off their lists."""
+
+    restore_leads: bool = Field(default=False, description="Put them back, unless another entry holds them.")
+
+
+class RemovedSuppressionAnswer(Message):
+    """An entry is gone."""
+
+    leads_restored: int
+
+
+class OptOutIn(In):
+    """Who must not call the person of this call again, and what was said."""
+
+    scope: Literal["tenant", "campaign"] = "tenant"
+    note: LongText | None = None
 
 
 class SuppressionCountsOut(Out):
@@ -106,12 +140,19 @@ class NumberErrorOut(Out):
 
 
 class SuppressionUploadAnswer(Answer):
-    """What became of an uploaded list."""
+    """What became of an uploaded list, or who will see to it."""
 
     message: str = "List processed successfully"
-    results: SuppressionCountsOut
+    import_id: UUID | None = Field(None, description="With 202: the import that goes through the file.")
+    results: SuppressionCountsOut | None = Field(description="With 200.")
     errors: list[NumberErrorOut]
     errors_truncated: bool
+
+    @classmethod
+    def queued(cls, import_id: UUID) -> "SuppressionUploadAnswer":
+        """Present a list that a worker goes through."""
+        message = "The list is being imported; its numbers hold as they are stored"
+        return cls(message=message, import_id=import_id, results=None, errors=[], errors_truncated=False)
 
     @classmethod
     def of(cls, upload: SuppressionUpload) -> "SuppressionUploadAnswer":

@@ -107,9 +107,11 @@ class TwilioCarrier:
         """See `Carrier.leave_voicemail`."""
         self._update(account, call_sid, twiml=self._documents.for_step(LeaveVoicemail(message_url)))
 
-    def play_abandonment_message(self, account: CarrierAccount, *, call_sid: str, message: str) -> None:
+    def play_abandonment_message(
+        self, account: CarrierAccount, *, call_sid: str, call_id: CallId, message: str
+    ) -> None:
         """See `Carrier.play_abandonment_message`."""
-        self._update(account, call_sid, twiml=self._documents.for_step(Apologise(message)))
+        self._update(account, call_sid, twiml=self._documents.for_step(Apologise(call_id, message)))
 
     def hang_up(self, account: CarrierAccount, *, call_sid: str) -> None:
         """See `Carrier.hang_up`."""
@@ -118,6 +120,15 @@ class TwilioCarrier:
     def cancel(self, account: CarrierAccount, *, call_sid: str) -> None:
         """See `Carrier.cancel`."""
         self._end(account, call_sid, "canceled")
+
+    def delete_recording(self, account: CarrierAccount, *, recording_sid: str) -> None:
+        """See `Carrier.delete_recording`."""
+        with _translated():
+            try:
+                self._client(account).recordings(recording_sid).delete()
+            except TwilioRestException as error:
+                if error.status != 404:
+                    raise
 
     def fetch_call(self, account: CarrierAccount, *, call_sid: str) -> CarrierCall | None:
         """See `Carrier.fetch_call`."""

@@ -1,10 +1,11 @@
 """TwiML: what callees and agents hear, and where they are put."""
 
-from twilio.twiml.voice_response import Dial, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from dialer.domain.callee_steps import (
     Apologise,
     CalleeStep,
+    ConfirmOptOut,
     HangUp,
     HoldForPhoneAgent,
     JoinAgent,
@@ -12,9 +13,11 @@ from dialer.domain.callee_steps import (
     WaitForAgent,
 )
 from dialer.domain.ids import AgentId, CallId
+from dialer.domain.opt_outs import with_opt_out
 from dialer.integrations.carriers.twilio.urls import WebhookUrls
 
 _CONFERENCE_EVENTS = "join leave"
+_OPT_OUT_SECONDS = 4
 
 
 class Documents:
@@ -23,7 +26,7 @@ class Documents:
     def __init__(self, urls: WebhookUrls):
         self.urls = urls
 
-    def for_step(self, step: CalleeStep) -> str:
+    def for_step(self, step: CalleeStep) -> str:  # noqa: PLR0911 - one document for each step
         """What a callee hears next."""
         match step:
             case JoinAgent(call_id, agent_id):
@@ -32,8 +35,10 @@ class Documents:
                 return self._hold_for_phone_agent(call_id)
             case WaitForAgent(call_id):
                 return self._wait(call_id)
-            case Apologise(message):
-                return self._say_and_hang_up(message)
+            case Apologise(call_id, message):
+                return self._apologise(call_id, message)
+            case ConfirmOptOut():
+                return self._say_and_hang_up("You will not be called again. Goodbye.")
             case LeaveVoicemail(message_url):
                 response = VoiceResponse()
                 response.play(message_url)
@@ -103,6 +108,23 @@ class Documents:
         response = VoiceResponse()
         response.pause(length=1)
         response.redirect(self.urls.waiting(call_id))
+        return str(response)
+
+    def _apologise(self, call_id: CallId, message: str) -> str:
+        """The message inside a Gather, so that a key may be pressed while it is spoken and for a moment after it."""
+        gather = Gather(
+            input="dtmf",
+            num_digits=1,
+            # Or the key that ends a longer input would never reach us.
+            finish_on_key="",
+            timeout=_OPT_OUT_SECONDS,
+            action=self.urls.opt_out(call_id),
+            method="POST",
+        )
+        gather.say(with_opt_out(message))
+        response = VoiceResponse()
+        response.append(gather)
+        response.hangup()
         return str(response)
 
     def _say_and_hang_up(self, message: str) -> str:

@@ -27,6 +27,10 @@ class WebhookUrls:
         """What a lead hears while an agent's phone rings."""
         return self._url("hold", callId=call_id)
 
+    def opt_out(self, call_id: CallId) -> str:
+        """The key that a callee pressed during the abandonment message. Tried again: an opt-out must not be lost."""
+        return self._url("opt-out", callId=call_id) + _RETRY
+
     def status(self, call_id: CallId) -> str:
         """Progress of a lead's call."""
         return self._url("status", callId=call_id) + _RETRY

@@ -1,0 +1,130 @@
+"""A campaign before its start: how many leads could be called now and in each hour to come, and what stops the rest."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dialer.domain.compliance import open_spans
+from dialer.domain.dialability import Gate
+from dialer.domain.errors import Invalid, NotFound
+from dialer.domain.ids import CampaignId
+from dialer.domain.principals import Principal, Role
+from dialer.store import campaigns
+from dialer.store import dialability as store
+from dialer.store.dialability import CampaignFacts
+from dialer.store.localities import UNDETERMINED
+from dialer.store.session import Transaction
+from dialer.usecases.calling_rules import rule_book
+from dialer.usecases.dialability import GroupJudge, ListDialability, campaign_gate, count_by_gate
+from dialer.usecases.services import Services
+from dialer.usecases.verdicts import window_of
+
+MAX_DAYS = 14
+HOUR = timedelta(hours=1)
+PLACEHOLDER = "[business name]"
+Place = tuple[int, bool | None]
+"""A locality's number, and what its leads say about consent."""
+
+
+@dataclass(frozen=True)
+class HourAhead:
+    """One hour to come: how many leads could be called in it, counting each lead that is not called before."""
+
+    starts_at: datetime
+    callable: int
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What would happen if the campaign dialled from now on. `warnings`: what its owner should mend before."""
+
+    campaign_id: CampaignId
+    at: datetime
+    campaign_gate: Gate | None
+    lists: tuple[ListDialability, ...]
+    hours: tuple[HourAhead, ...]
+    warnings: tuple[str, ...]
+    rules_version: str
+
+
+def dry_run(services: Services, *, actor: Principal, campaign_id: CampaignId, days: int = 3) -> DryRun:
+    """Look at a campaign without calling anybody: callable now, by hour of the next days, and blocked by which gate.
+
+    Raises NotFound, and Invalid for more than two weeks.
+    """
+    actor.require(Role.SUPERVISOR)
+    if not 1 <= days <= MAX_DAYS:
+        raise Invalid.field("days", f"must be between 1 and {MAX_DAYS}")
+    now = services.clock.now()
+    with services.transaction(actor.tenant_id) as tx:
+        facts = store.load_campaign_facts(tx.session, campaign_id)
+        if facts is None:
+            raise NotFound("There is no campaign with this id.")
+        book = rule_book(services, tx.session, tenant_id=facts.tenant_id)
+        groups = store.count_lead_groups(tx.session, campaign_id)
+        judge = GroupJudge(tx, facts, book, now, {group.locality_id for group in groups})
+        lists = count_by_gate(tx, facts, groups, judge)
+        active = {entry.id for entry in facts.lists if entry.is_active}
+        ready: dict[Place, int] = defaultdict(int)
+        for group in groups:
+            if group.status == "pending" and not group.is_waiting and group.list_id in active:
+                ready[group.locality_id, group.consent] += group.count
+        hours = tuple(_hours_ahead(tx, facts, judge, ready, now, days))
+        warnings = tuple(_warnings(tx, facts, ready))
+    return DryRun(campaign_id, now, campaign_gate(facts, now), lists, hours, warnings, book.version)
+
+
+def _hours_ahead(
+    tx: Transaction, facts: CampaignFacts, judge: GroupJudge, ready: dict[Place, int], now: datetime, days: int
+) -> Iterable[HourAhead]:
+    first = now.replace(minute=0, second=0, microsecond=0)
+    end = first + timedelta(days=days)
+    becoming: dict[Place, list[tuple[datetime, int]]] = defaultdict(list)
+    for waiting in store.count_waiting_by_hour(tx.session, facts.id, until=end):
+        becoming[waiting.locality_id, waiting.consent].append((waiting.hour, waiting.count))
+    callable_in: dict[datetime, int] = defaultdict(int)
+    for place in ready.keys() | becoming.keys():
+        for hour in _open_hours(judge, facts, place, now, end):
+            due = sum(count for at, count in becoming[place] if at <= hour)
+            callable_in[hour] += ready.get(place, 0) + due
+    for number in range(days * 24):
+        hour = first + number * HOUR
+        yield HourAhead(hour, callable_in[hour])
+
+
+def _open_hours(
+    judge: GroupJudge, facts: CampaignFacts, place: Place, now: datetime, end: datetime
+) -> Iterable[datetime]:
+    """The hours in part of which people there may be called; none if something lasting forbids it."""
+    locality_id, consent = place
+    gate = judge.gate_of_place(locality_id, consent)
+    if locality_id == UNDETERMINED or (gate is not None and gate.gate != "hours"):
+        return
+    subject = judge.subject(locality_id, consent)
+    until = end if facts.terms.schedule_end is None else min(end, facts.terms.schedule_end)
+    since = now if facts.schedule_start is None else max(now, facts.schedule_start)
+    terms = facts.terms
+    spans = open_spans(
+        subject.locality, terms.call_type, subject.consent, terms.calling_profile, window_of(terms), since, until,
+        judge.book,
+    ) if since < until else ()  # fmt: skip
+    seen: set[datetime] = set()
+    for opens, closes in spans:
+        hour = opens.replace(minute=0, second=0, microsecond=0)
+        while hour < closes:
+            if hour not in seen:
+                seen.add(hour)
+                yield hour
+            hour += HOUR
+
+
+def _warnings(tx: Transaction, facts: CampaignFacts, ready: dict[Place, int]) -> Iterable[str]:
+    campaign = campaigns.find_campaign(tx.session, facts.id)
+    if campaign is not None and PLACEHOLDER in campaign.settings.abandonment_message:
+        yield f"The abandonment message still says {PLACEHOLDER}: name the business, and a number to call back."
+    undetermined = sum(count for (locality_id, _), count in ready.items() if locality_id == UNDETERMINED)
+    if undetermined:
+        yield f"{undetermined:,} leads came without their locality; it is determined when they are first chosen."
+    if not ready:
+        yield "No lead of an active list is ready to be called."
