@@ -12,7 +12,8 @@ from bench.figures import Options, Report, median, percentile
 from bench.servers import Servers, running_servers
 from dialer.integrations.clock import SystemClock
 from dialer.store import claims
-from dialer.store.ready_leads import ReadyList, choice_values, load_ready_lists, next_leads
+from dialer.store.lead_choice import choice_values, next_leads
+from dialer.store.ready_leads import ReadyList, load_ready_lists
 
 LEADS_PER_CLAIM = 50
 LEADS_PER_SMALL_CLAIM = 3

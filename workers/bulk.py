@@ -27,23 +27,23 @@ def run_bulk_job(tenant_id: str, job_id: str) -> None:
 
 @app.task(name="dialer.imports.sweep_bulk_jobs", **SHORT)
 def sweep_bulk_jobs() -> None:
-    """Have jobs carried on whose worker died."""
+    """Have jobs carried on whose worker died. Safe to run twice: one worker takes a job, the other finds it taken."""
     bulk_leads.sweep_bulk_jobs(services())
 
 
 @app.task(name="dialer.imports.sweep_erasures", **SHORT)
 def sweep_erasures() -> None:
-    """Erase people whose calls have ended."""
+    """Erase people whose calls have ended. Safe to run twice: what is gone stays gone."""
     erasure.sweep_erasures(services())
 
 
 @app.task(name="dialer.imports.sweep_recordings", **SHORT)
 def sweep_recordings() -> None:
-    """Ask carriers to delete recordings."""
+    """Ask carriers to delete recordings. Safe to run twice: one that is gone already is a success."""
     recordings.sweep_recordings(services())
 
 
 @app.task(name="dialer.imports.sweep_retention", **SHORT)
 def sweep_retention() -> None:
-    """Take the person out of what is older than its tenant keeps it."""
+    """Take the person out of what is older than its tenant keeps it. Safe to run twice: each takes other rows."""
     retention.sweep_retention(services())

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.domain.ids import CallId, LeadId
-from dialer.store.ready_leads import MOVE_LISTS, ReadyList, choice_values, next_leads
+from dialer.store.lead_choice import MOVE_LISTS, choice_values, next_leads
+from dialer.store.ready_leads import ReadyList
 from dialer.store.schema.base import new_id
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dialer.domain.compliance import CallingVerdict
 from dialer.domain.dispositions import LeadChange
 from dialer.domain.ids import AgentId, AttemptId, CallId, CampaignId, LeadId, TenantId
-from dialer.store.callees import CALLEE_COLUMNS, NUMBERS_OF_LEAD, Callee, callee_of, prior_calls_of
+from dialer.store.callees import CALLEE_COLUMNS, Callee, callee_of, lock_person, numbers_of_lead, prior_calls_of
 from dialer.store.suppressions import SUPPRESSED_AMONG
 
 
@@ -75,10 +75,18 @@ class PlannedCall:
 
 
 def lock_planned_call(session: Session, *, call_id: CallId, now: datetime) -> PlannedCall | None:
-    """Lock a call and its lead if the call is still planned; None when somebody placed or withdrew it."""
-    row = session.execute(_LOCK_PLANNED, {"call_id": call_id, "now": now}).first()
-    if row is None:
+    """Lock a call and its lead if the call is still planned; None when somebody placed or withdrew it.
+
+    A person with several numbers is locked, too: of two calls to two of his numbers, planned at once, the second to
+    come here sees the first. What decides is read by a statement of its own: it sees what was committed while the locks
+    were waited for.
+    """
+    locked = session.execute(_LOCK_PLANNED, {"call_id": call_id}).first()
+    if locked is None:
         return None
+    if len(locked.numbers) > 1:
+        lock_person(session, tenant_id=locked.tenant_id, numbers=locked.numbers)
+    row = session.execute(_READ_PLANNED, {"call_id": call_id, "now": now}).one()
     return PlannedCall(
         call_id=row.id,
         tenant_id=row.tenant_id,
@@ -148,7 +156,17 @@ CAMPAIGN_TERMS = """
     m.calling_hours_end, m.calling_hours_zone, m.calling_days, m.call_type, m.calling_profile, m.consent_on_record,
     m.allowed_countries
 """
+_NUMBERS = numbers_of_lead("c.to_number")
 _LOCK_PLANNED = text(
+    f"""
+    select c.tenant_id, person.numbers
+    from calls c join leads l on l.id = c.lead_id
+    cross join lateral ({_NUMBERS}) person
+    where c.id = :call_id and c.state = 'planned'
+    for update of c, l
+    """
+)
+_READ_PLANNED = text(
     f"""
     select c.id, c.tenant_id, c.attempt_id, c.lead_id, c.campaign_id, c.agent_id, c.from_number, c.to_number,
            c.place_before, m.ring_timeout_seconds, m.amd_enabled, m.amd_mode, m.voicemail_message_url, m.record_calls,
@@ -156,11 +174,10 @@ _LOCK_PLANNED = text(
            {CAMPAIGN_TERMS}, {CALLEE_COLUMNS}, person.numbers, before.prior, listed.suppressed
     from calls c join campaigns m on m.id = c.campaign_id join leads l on l.id = c.lead_id
     join tenants t on t.id = c.tenant_id
-    cross join lateral ({NUMBERS_OF_LEAD}) person
+    cross join lateral ({_NUMBERS}) person
     cross join lateral ({prior_calls_of("c.tenant_id", "person.numbers", but="c.id")}) before
     cross join lateral ({suppressions_of("person.numbers").replace(":campaign_id", "c.campaign_id")}) listed
-    where c.id = :call_id and c.state = 'planned'
-    for update of c, l
+    where c.id = :call_id
     """
 )
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.ids import AgentGroupId, AgentId, CallbackId, CallId, CampaignId, LeadId, PreviewId, TenantId
 from dialer.store.agents import REACHABLE, ReservedAgent
+from dialer.store.lead_choice import MOVE_LISTS, choice_values, next_leads
 from dialer.store.placements import CAMPAIGN_TERMS, CampaignTerms, terms_of
-from dialer.store.ready_leads import MOVE_LISTS, ReadyList, choice_values, next_leads
+from dialer.store.ready_leads import ReadyList
 from dialer.store.schema.base import new_id
 
 

@@ -139,7 +139,7 @@ def _escape(column: Sequence[str | None]) -> list[str]:
     plain = [_NULL if text is None else text for text in column]
     seen = "".join(plain)
     # Most columns hold nothing to escape but the backslashes of the nulls: looking at all texts at once is far quicker.
-    if "\t" in seen or "\n" in seen or "\r" in seen or seen.count("\\") != plain.count(_NULL):
+    if "\t" in seen or "\n" in seen or "\r" in seen or seen.count("\\") != column.count(None):
         return [_NULL if text is None else text.translate(_ESCAPES) for text in column]
     return plain
 

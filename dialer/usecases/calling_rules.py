@@ -12,6 +12,7 @@ from dialer.domain.errors import NotFound
 from dialer.domain.ids import TenantId
 from dialer.domain.principals import Principal, Role
 from dialer.store import calling_rules as store
+from dialer.store.session import Transaction
 from dialer.usecases.services import CachedRuleBook, Services
 
 BOOK_LIFE = timedelta(seconds=5)
@@ -47,14 +48,14 @@ def rule_book(services: Services, session: Session, *, tenant_id: TenantId, revi
     return _read(services, session, tenant_id, now).book
 
 
-def keep_book(services: Services, session: Session, *, tenant_id: TenantId, book: RuleBook) -> None:
-    """Store the book by which a verdict is given, once for each version and process."""
+def keep_book(services: Services, tx: Transaction, *, tenant_id: TenantId, book: RuleBook) -> None:
+    """Store the book by which a verdict is given, once for each version and process that has committed it."""
     kept = (tenant_id, book.version)
     if kept in services.kept_rule_books:
         return
     now = services.clock.now()
-    store.keep_rule_book(session, tenant_id=tenant_id, version=book.version, rules=book.as_record(), now=now)
-    services.kept_rule_books.add(kept)
+    store.keep_rule_book(tx.session, tenant_id=tenant_id, version=book.version, rules=book.as_record(), now=now)
+    tx.after_commit(services.kept_rule_books.add, kept)
 
 
 def list_rules(services: Services, *, actor: Principal) -> RulesPage:

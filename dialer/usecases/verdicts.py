@@ -14,7 +14,7 @@ from dialer.domain.compliance import (
     may_place,
 )
 from dialer.domain.phone_numbers import PhoneNumber, describe_number
-from dialer.store import callees, localities, placements
+from dialer.store import localities, placements
 from dialer.store.callees import Callee, PriorCalls
 from dialer.store.placements import CampaignTerms, PlannedCall
 from dialer.store.session import Transaction
@@ -25,23 +25,16 @@ from dialer.usecases.services import Services
 def decide_placement(services: Services, tx: Transaction, planned: PlannedCall, now: datetime) -> CallingVerdict:
     """Judge a planned call whose rows are locked, by the newest rules.
 
-    A person with several numbers is locked first and his calls are read again: two calls to two of his numbers, planned
-    at once, see each other. A lead whose locality nobody had determined gets it here.
+    A lead whose locality nobody had determined gets it here.
     """
     book = rule_book(services, tx.session, tenant_id=planned.tenant_id, revision=planned.rules_revision)
-    keep_book(services, tx.session, tenant_id=planned.tenant_id, book=book)
-    prior = planned.callee.prior
-    if len(planned.callee.numbers) > 1:
-        callees.lock_person(tx.session, tenant_id=planned.tenant_id, numbers=planned.callee.numbers)
-        prior = callees.load_prior_calls(
-            tx.session, tenant_id=planned.tenant_id, numbers=planned.callee.numbers, but=planned.call_id
-        )
+    keep_book(services, tx, tenant_id=planned.tenant_id, book=book)
     number = describe_number(planned.to_number)
     place = locality_of(number, planned.callee, planned.terms, book)
     if planned.callee.locality_id == localities.UNDETERMINED:
         _determine(tx, planned, place)
-    subject = subject_of(number, place, planned.callee, prior, planned.terms)
-    return may_place(_candidate(planned, subject, is_person_in_flight=prior.in_flight), now, book)
+    subject = subject_of(number, place, planned.callee, planned.callee.prior, planned.terms)
+    return may_place(_candidate(planned, subject), now, book)
 
 
 def locality_of(number: PhoneNumber, callee: Callee, terms: CampaignTerms, book: RuleBook) -> Locality:
@@ -89,7 +82,7 @@ def suppression_hits(found: tuple[placements.Suppressed, ...]) -> tuple[Suppress
     return tuple(SuppressionHit(hit.number, hit.kind, hit.reason, hit.until) for hit in found)
 
 
-def _candidate(planned: PlannedCall, subject: CallSubject, *, is_person_in_flight: bool) -> CallCandidate:
+def _candidate(planned: PlannedCall, subject: CallSubject) -> CallCandidate:
     return CallCandidate(
         subject=subject,
         campaign_status=planned.terms.status,
@@ -100,7 +93,7 @@ def _candidate(planned: PlannedCall, subject: CallSubject, *, is_person_in_fligh
         do_not_call=planned.do_not_call,
         suppressions=suppression_hits(planned.suppressed),
         place_before=planned.place_before,
-        is_person_in_flight=is_person_in_flight,
+        is_person_in_flight=planned.callee.prior.in_flight,
         dial_mode=planned.terms.dial_mode,
         is_for_one_agent=planned.agent_id is not None,
     )

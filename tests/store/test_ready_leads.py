@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from dialer.domain.ids import LeadId, ListId
-from dialer.store import ready_leads
+from dialer.store import claims, lead_choice, ready_leads
+from dialer.store.lead_choice import MOVE_LISTS, choice_values, next_leads
 from dialer.store.session import Database
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
@@ -283,12 +284,12 @@ _INSERT = """
 
 
 def _with_few(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    """Claim by statements that take more than so many leads of a turn for many."""
-    from dialer.store import claims
-
-    monkeypatch.setattr(ready_leads, "FEW", few)
+    """Claim by statements that take more than so many leads of a turn for many, and three places."""
+    monkeypatch.setattr(lead_choice, "FEW", few)
+    monkeypatch.setattr(lead_choice, "MANY_PLACES", 3)
+    monkeypatch.setattr(lead_choice, "SAMPLE", 2)
     monkeypatch.setattr(claims, "_PLAN_CALLS", text(claims._plan("")))
-    monkeypatch.setattr(claims, "_PLAN_CALLS_IN_TURN", text(claims._plan(ready_leads.MOVE_LISTS)))
+    monkeypatch.setattr(claims, "_PLAN_CALLS_IN_TURN", text(claims._plan(MOVE_LISTS)))
 
 
 # -- the plan
@@ -306,8 +307,8 @@ def test_the_choice_goes_by_the_index_of_ready_leads_and_sorts_only_what_it_foun
     now = floor.services.clock.now()
     with floor.services.transaction(floor.tenant_id) as tx:
         lists = ready_leads.load_ready_lists(tx.session, campaign_id=floor.campaign_id, now=now)
-        statement = text("explain (analyze, timing off, summary off, format json) " + ready_leads.next_leads())
-        plan_tree = tx.session.execute(statement, ready_leads.choice_values(lists, 3)).scalar_one()[0]["Plan"]
+        statement = text("explain (analyze, timing off, summary off, format json) " + next_leads())
+        plan_tree = tx.session.execute(statement, choice_values(lists, 3)).scalar_one()[0]["Plan"]
     nodes = list(_nodes(plan_tree))
     of_leads = [node for node in nodes if node.get("Relation Name") == "leads"]
     assert {node["Index Name"] for node in of_leads} == {"ix_leads_ready", "pk_leads"}
