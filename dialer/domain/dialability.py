@@ -23,6 +23,7 @@ GATE_OF_CODE: Mapping[str, str] = {
     "schedule_ended": "campaign",
     "do_not_call": "dnc",
     "suppressed": "dnc",
+    "on_registry": "dnc",
     "invalid_number": "no_phone",
     "possible_not_valid": "no_phone",
     "not_dialable": "no_phone",

@@ -10,6 +10,7 @@ SOON = timedelta(seconds=60)
 """For another call to the same person to end."""
 _PASSING = frozenset({"campaign_not_active", "schedule_ended", "lead_not_queued", "not_previewed", "placement_expired"})
 """Reasons that say nothing about the lead: it stays due."""
+_OWN_WORD = frozenset({"do_not_call", "suppressed"})
 _HOURS = frozenset(code for code, gate in GATE_OF_CODE.items() if gate == "hours")
 LATER = timedelta(hours=1)
 """Before looking again whether the campaign's hours and the callee's have come to overlap: they are the owner's."""
@@ -27,6 +28,8 @@ def decide_withdrawn_lead(verdict: CallingVerdict) -> LeadChange:
     suppressed = reasons.get("suppressed")
     if "do_not_call" in reasons or (suppressed is not None and suppressed.clears_at is None):
         return LeadChange("dnc", why)
+    if "on_registry" in reasons:
+        return LeadChange("dnc", "on_registry")
     if "attempts_exhausted" in reasons:
         return LeadChange("failed", why)
     waits: list[datetime] = []
@@ -42,3 +45,8 @@ def decide_withdrawn_lead(verdict: CallingVerdict) -> LeadChange:
     else:
         return LeadChange("failed", why)
     return LeadChange("pending", why, max(waits) if waits else None)
+
+
+def asked_not_to_be_called(verdict: CallingVerdict) -> bool:
+    """Whether it is the person's own word that stops the call for good: that outlives every list."""
+    return any(reason.code in _OWN_WORD and reason.clears_at is None for reason in verdict.reasons)

@@ -1,6 +1,5 @@
 """What stops leads from being dialled, in SQL: a whole list counted by what its leads share, and one lead."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,15 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.domain.ids import CampaignId, LeadId, ListId, TenantId
-from dialer.store.callees import (
-    CALLEE_COLUMNS,
-    NUMBERS_OF_LEAD,
-    Callee,
-    PriorCalls,
-    callee_of,
-    prior_calls_of,
-    read_prior_calls,
-)
+from dialer.store.callees import CALLEE_COLUMNS, NUMBERS_OF_LEAD, Callee, callee_of, prior_calls_of
 from dialer.store.placements import (
     CAMPAIGN_TERMS,
     CampaignTerms,
@@ -64,17 +55,6 @@ class CampaignFacts:
 
 
 @dataclass(frozen=True)
-class CalledLead:
-    """A ready lead that has been called so often or so lately that a cap or a wait may hold it."""
-
-    list_id: ListId
-    locality_id: int
-    consent: bool | None
-    phone_normalized: str
-    prior: PriorCalls
-
-
-@dataclass(frozen=True)
 class WaitingHour:
     """How many leads of a locality become due within one hour."""
 
@@ -110,6 +90,11 @@ class LeadFacts:
     suppressed: tuple[Suppressed, ...]
 
 
+def begin_snapshot(session: Session) -> None:
+    """First of all in a transaction: whatever it reads is of one moment."""
+    session.execute(text("set transaction isolation level repeatable read, read only"))
+
+
 def load_campaign_facts(session: Session, campaign_id: CampaignId) -> CampaignFacts | None:
     """The campaign with its lists; None if there is none."""
     row = session.execute(_CAMPAIGN, {"campaign_id": campaign_id}).one_or_none()
@@ -124,27 +109,8 @@ def count_lead_groups(session: Session, campaign_id: CampaignId) -> list[LeadGro
     return [LeadGroup(**row._mapping) for row in session.execute(_GROUPS, {"campaign_id": campaign_id})]
 
 
-def list_called_leads(
-    session: Session, campaign_id: CampaignId, *, locality_ids: Sequence[int], since: datetime, min_calls: int
-) -> list[CalledLead]:
-    """Ready leads of these localities whose number the tenant has called at least so often since then."""
-    values = {
-        "campaign_id": campaign_id, "localities": list(locality_ids), "since": since, "min_calls": min_calls,
-    }  # fmt: skip
-    return [
-        CalledLead(row.list_id, row.locality_id, row.consent, row.phone_normalized, read_prior_calls(row.prior))
-        for row in session.execute(_CALLED, values)
-    ]
-
-
-def count_temporarily_suppressed(session: Session, campaign_id: CampaignId, *, now: datetime) -> dict[ListId, int]:
-    """Ready leads on an entry that will expire: they keep their status and wait for it."""
-    rows = session.execute(_SUPPRESSED_FOR_NOW, {"campaign_id": campaign_id, "now": now})
-    return {ListId(row.list_id): row.total for row in rows}
-
-
 def count_waiting_by_hour(session: Session, campaign_id: CampaignId, *, until: datetime) -> list[WaitingHour]:
-    """Waiting leads by the hour in which they become due, up to a moment."""
+    """Waiting leads of active lists by the hour in which they become due, up to a moment."""
     rows = session.execute(_WAITING, {"campaign_id": campaign_id, "until": until})
     return [WaitingHour(**row._mapping) for row in rows]
 
@@ -194,36 +160,12 @@ _GROUPS = text(
     group by list_id, status, status_reason, locality_id, is_waiting, consent
     """
 )
-_CALLED = text(
-    f"""
-    with called as (
-        select c.to_number from calls c
-        where c.tenant_id = current_tenant() and c.placing_at > :since
-          and (c.state <> 'cancelled' or c.ringing_at is not null)
-        group by c.to_number having count(*) >= :min_calls
-    )
-    select l.list_id, l.locality_id, l.consent, l.phone_normalized, before.prior
-    from called join leads l on l.campaign_id = :campaign_id and l.phone_normalized = called.to_number
-    cross join lateral ({prior_calls_of("l.tenant_id", "array[l.phone_normalized]", but="null")}) before
-    where l.status = 'pending' and not l.is_waiting and l.locality_id = any(cast(:localities as integer[]))
-    """
-)
-_SUPPRESSED_FOR_NOW = text(
-    """
-    select l.list_id, count(*) as total
-    from leads l
-    where l.campaign_id = :campaign_id and l.status = 'pending' and not l.is_waiting
-      and l.phone_normalized in (
-          select s.phone_normalized from suppressions s
-          where s.expires_at > :now and (s.campaign_id is null or s.campaign_id = :campaign_id))
-    group by l.list_id
-    """
-)
 _WAITING = text(
     """
-    select date_trunc('hour', next_call_at) as hour, locality_id, consent, count(*) as count
-    from leads
-    where campaign_id = :campaign_id and status = 'pending' and is_waiting and next_call_at < :until
+    select date_trunc('hour', l.next_call_at, 'UTC') as hour, l.locality_id, l.consent, count(*) as count
+    from leads l join lists s on s.id = l.list_id
+    where l.campaign_id = :campaign_id and l.status = 'pending' and l.is_waiting and l.next_call_at < :until
+      and s.is_active
     group by 1, 2, 3
     """
 )

@@ -244,11 +244,11 @@ CHECKS = (
     ),
     Check(
         "application_confined",
-        "the application's role can neither bypass row-level security nor own a table",
+        "the application's role can neither bypass row-level security nor own a table that lasts",
         """
         select 'role ' || r.rolname as what from pg_roles r
         where r.rolname = :application_role and (r.rolsuper or r.rolbypassrls
-              or exists (select from pg_class t where t.relowner = r.oid and t.relkind = 'r'))
+              or exists (select from pg_class t where t.relowner = r.oid and t.relkind = 'r' and t.relpersistence <> 't'))
         """,
     ),
 )

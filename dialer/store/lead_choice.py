@@ -47,7 +47,7 @@ def next_leads(condition: str = "true") -> str:
     """
     ready = f"l.status = 'pending' and not l.is_waiting and {condition}"
     return f"""
-        with portion as materialized ({_PORTIONS})
+        with portion as materialized ({_portions()})
         select taken.id
         from portion cross join lateral (
             select held.id
@@ -66,8 +66,10 @@ def next_leads(condition: str = "true") -> str:
     """
 
 
-# `depth`: how many leads of each locality are looked at first. Few localities have many each among the best.
-_PORTIONS = f"""
+def _portions() -> str:
+    """SQL for the portions. `depth`: how many leads of each locality are looked at first; few localities have many each
+    among the best. `wanted` includes some for those that others hold."""
+    return f"""
     select p.*, 1 + 2 * p.wanted / greatest(cardinality(p.localities), 1) as depth,
            1 + 2 * p.wanted * {SAMPLE} / greatest(cardinality(p.localities), 1) as sample_depth
     from (
@@ -77,7 +79,7 @@ _PORTIONS = f"""
                     cast(:calls as integer[]), cast(:passed_over as integer[]), cast(:localities as text[]))
              as given (list_id, first_turn, last_turn, calls, passed_over, places)
     ) as p
-"""
+    """
 
 
 def _first_of_turn(ready: str) -> str:
@@ -125,7 +127,7 @@ def _first_of_turn(ready: str) -> str:
             select l.dial_key, l.id from leads l
             where {in_place} and l.dial_key <= (select case when count(*) < portion.wanted then 'infinity'
                                                             else max(best.dial_key) end from best)
-            order by l.dial_key, l.id limit portion.wanted - place.n + 1
+            order by l.dial_key, l.id limit portion.wanted - place.n
         ) as near
         where (select count(*) from few) > {FEW}
         order by dial_key, id

@@ -48,6 +48,7 @@ class Lead:
     callback_at: datetime | None
     do_not_call: bool
     locality_id: int
+    erased_at: datetime | None
     created_at: datetime
     updated_at: datetime
     alternates: tuple[str, ...]
@@ -175,7 +176,7 @@ _COLUMNS = (
     "id", "tenant_id", "campaign_id", "list_id", "external_id", "phone", "phone_normalized", "first_name", "last_name",
     "email", "country", "state", "postal_code", "time_zone", "consent", "type", "priority", "custom_fields", "notes",
     "status", "status_reason", "call_attempts", "last_call_at", "next_call_at", "callback_at", "do_not_call",
-    "locality_id", "created_at", "updated_at",
+    "locality_id", "erased_at", "created_at", "updated_at",
 )  # fmt: skip
 _DRAFT_COLUMNS = (
     "phone", "phone_normalized", "external_id", "first_name", "last_name", "email", "country", "state", "postal_code",

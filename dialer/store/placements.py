@@ -203,14 +203,24 @@ _BEGIN_PLACING = text(
 
 
 def withdraw_planned_call(
-    session: Session, *, planned: PlannedCall, verdict: CallingVerdict, lead: LeadChange, now: datetime
+    session: Session,
+    *,
+    planned: PlannedCall,
+    verdict: CallingVerdict,
+    lead: LeadChange,
+    do_not_call: bool,
+    now: datetime,
 ) -> None:
-    """Cancel a call that may not be placed, and give its lead back or mark it."""
+    """Cancel a call that may not be placed, and give its lead back or mark it.
+
+    A person whose number is on a registry, and who has another that is not, is called there instead.
+    """
     parameters = _parameters(planned, verdict, now) | {
         "lead_status": lead.status,
         "reason": lead.reason,
         "next_call_at": lead.next_call_at,
-        "do_not_call": lead.status == "dnc",
+        "do_not_call": do_not_call,
+        "registered": [hit.number for hit in planned.suppressed] if lead.reason == "on_registry" else None,
     }
     session.execute(_WITHDRAW, parameters)
 
@@ -219,9 +229,15 @@ _WITHDRAW = text(
     """
     with decided as (
         update attempts set decided_at = :now, allowed = false, verdict = cast(:verdict as jsonb) where id = :attempt_id
+    ), another as (
+        select phone_normalized as phone from lead_phones
+        where lead_id = :lead_id and is_usable and phone_normalized <> all(cast(:registered as text[]))
+        order by position limit 1
     ), released as (
-        update leads set status = :lead_status, status_reason = :reason, claimed_until = null, updated_at = :now,
+        update leads set status = case when exists (select from another) then 'pending' else :lead_status end,
+                         status_reason = :reason, claimed_until = null, updated_at = :now,
                          do_not_call = do_not_call or :do_not_call,
+                         next_phone = coalesce((select phone from another), next_phone),
                          next_call_at = coalesce(cast(:next_call_at as timestamptz), next_call_at)
         where id = :lead_id and status = 'queued'
     )

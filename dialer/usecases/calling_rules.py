@@ -79,9 +79,9 @@ def add_rule(services: Services, *, actor: Principal, row: Mapping[str, object])
         entry = store.insert_tenant_rule(
             tx.session, tenant_id=actor.tenant_id, rule=given, created_by=actor.user_id, now=now
         )
-        read = _read(services, tx.session, actor.tenant_id, now)
+        # Not remembered: until the commit nobody knows whether this is the book that has its revision.
+        rule = _build(services, tx.session).rule(_own_id(entry))
         tx.after_commit(_forget, services, actor.tenant_id)
-        rule = read.book.rule(_own_id(entry))
         if rule is None:  # pragma: no cover - it was inserted a moment ago
             raise NotFound("There is no rule with this id.")
         return RuleView(rule, entry.id, entry.created_at)
@@ -109,13 +109,14 @@ def load_rule_book(services: Services, *, actor: Principal, version: str) -> Map
 def _read(services: Services, session: Session, tenant_id: TenantId, now: datetime) -> CachedRuleBook:
     revision = store.load_revision(session)
     known = services.rule_books.get(tenant_id)
-    if known is None or known.revision != revision:
-        rows = [{**entry.rule, "id": str(entry.id)} for entry in store.list_tenant_rules(session)]
-        book = services.rules.with_tenant_rules(rows)
-    else:
-        book = known.book
+    book = known.book if known is not None and known.revision == revision else _build(services, session)
     read = services.rule_books[tenant_id] = CachedRuleBook(revision, now, book)
     return read
+
+
+def _build(services: Services, session: Session) -> RuleBook:
+    rows = [{**entry.rule, "id": str(entry.id)} for entry in store.list_tenant_rules(session)]
+    return services.rules.with_tenant_rules(rows)
 
 
 def _forget(services: Services, tenant_id: TenantId) -> None:

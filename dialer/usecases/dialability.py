@@ -1,36 +1,24 @@
 """Saying why: what stops a lead, or each lead of a campaign, from being dialled at this moment, and until when."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dialer.domain.compliance import (
-    CallCandidate,
-    CallSubject,
-    Evaluation,
-    Locality,
-    RuleBook,
-    evaluate_rules,
-    may_place,
-    next_allowed,
-)
-from dialer.domain.dialability import GATE_OF_CODE, Gate, in_order
+from dialer.domain.compliance import CallCandidate, CallSubject, Locality, RuleBook, may_place, next_placing
+from dialer.domain.dialability import Gate, in_order
 from dialer.domain.errors import NotFound
 from dialer.domain.ids import CampaignId, LeadId, ListId
 from dialer.domain.phone_numbers import describe_number
 from dialer.domain.principals import Principal
 from dialer.store import dialability as store
-from dialer.store import localities
 from dialer.store.dialability import CampaignFacts, LeadFacts, LeadGroup
 from dialer.store.session import Transaction
 from dialer.usecases.calling_rules import rule_book
-from dialer.usecases.limits_of_places import PlaceLimits, limits_of
+from dialer.usecases.held_leads import HeldLead, list_held_leads
+from dialer.usecases.lead_groups import GroupJudge, gates_of, with_opening
 from dialer.usecases.services import Services
-from dialer.usecases.verdicts import locality_of, subject_of, suppression_hits, window_of
-
-ANYONE = "+0"
-"""Stands for the number of a group of leads: no rule about single numbers speaks about it."""
+from dialer.usecases.verdicts import locality_of, subject_of, suppression_hits
 
 
 @dataclass(frozen=True)
@@ -87,6 +75,18 @@ class ListDialability:
         else:
             self.gates.setdefault(gate.gate, GateCount(gate.gate)).add(count, gate.clears_at)
 
+    def move(self, held: HeldLead) -> None:
+        """A lead that was counted with its group stands at a gate of its own."""
+        self.total -= 1
+        if held.shared is None:
+            self.callable -= 1
+        else:
+            counted = self.gates[held.shared.gate]
+            counted.count -= 1
+            if not counted.count:
+                del self.gates[held.shared.gate]
+        self.add(held.own, 1)
+
 
 @dataclass(frozen=True)
 class CampaignDialability:
@@ -130,114 +130,43 @@ def explain_lead(services: Services, *, actor: Principal, lead_id: LeadId) -> Le
     place = locality_of(number, facts.callee, facts.terms, book)
     subject = subject_of(number, place, facts.callee, facts.callee.prior, facts.terms)
     gates = in_order([*_gates_of_lead(facts, now), *_gates_of_verdict(facts, subject, now, book)])
-    if gates and gates[0].gate == "hours":
-        # Each rule says when it alone opens; what counts is when all of them do.
-        gates = (replace(gates[0], clears_at=next_allowed(subject, now, book)), *gates[1:])
+    gates = with_opening(gates, subject, now, book)
     return LeadDialability(lead_id, now, gates, _when(gates, subject, now, book), place, book.version)
 
 
 def summarize_campaign(services: Services, *, actor: Principal, campaign_id: CampaignId) -> CampaignDialability:
     """All leads of a campaign by what stops them first, list by list. Raises NotFound."""
     now = services.clock.now()
-    with services.transaction(actor.tenant_id) as tx:
+    with one_moment(services, actor) as tx:
         facts = store.load_campaign_facts(tx.session, campaign_id)
         if facts is None:
             raise NotFound("There is no campaign with this id.")
         book = rule_book(services, tx.session, tenant_id=facts.tenant_id)
         groups = store.count_lead_groups(tx.session, campaign_id)
         judge = GroupJudge(tx, facts, book, now, {group.locality_id for group in groups})
-        lists = count_by_gate(tx, facts, groups, judge)
+        lists = count_by_gate(facts, groups, judge, list_held_leads(tx, facts, judge))
     return CampaignDialability(campaign_id, now, campaign_gate(facts, now), lists, book.version)
 
 
+@contextmanager
+def one_moment(services: Services, actor: Principal) -> Iterator[Transaction]:
+    """A transaction whose statements all read the same moment, so that what they count adds up while leads change."""
+    with services.transaction() as tx:
+        store.begin_snapshot(tx.session)
+        tx.enter_tenant(actor.tenant_id)
+        yield tx
+
+
 def count_by_gate(
-    tx: Transaction, facts: CampaignFacts, groups: Iterable[LeadGroup], judge: "GroupJudge"
+    facts: CampaignFacts, groups: Iterable[LeadGroup], judge: GroupJudge, held: Iterable[HeldLead]
 ) -> tuple[ListDialability, ...]:
     """The leads of each list by their first gate, the campaign's own left aside."""
-    now = judge.now
     lists = {entry.id: ListDialability(entry.id, entry.name, entry.is_active) for entry in facts.lists}
     for group in groups:
         lists[group.list_id].add(judge.gate_of(group), group.count)
-    _move(lists, _held_by_caps(tx, facts, judge, now))
-    # An entry that expires leaves the lead's status alone.
-    for list_id, count in store.count_temporarily_suppressed(tx.session, facts.id, now=now).items():
-        if lists[list_id].is_active:
-            _move(lists, [(list_id, Gate("dnc", "suppressed", "On a do-not-call list for a time."), count)])
+    for lead in held:
+        lists[lead.lead.group.list_id].move(lead)
     return tuple(lists.values())
-
-
-class GroupJudge:
-    """Judges groups of leads; each place, with or without consent, is looked at once."""
-
-    def __init__(self, tx: Transaction, facts: CampaignFacts, book: RuleBook, now: datetime, ids: Iterable[int]):
-        self._facts, self.book, self.now = facts, book, now
-        self._active = {entry.id for entry in facts.lists if entry.is_active}
-        self._places = localities.load_localities(tx.session, sorted(ids))
-        self._judged: dict[tuple[int, bool | None], Gate | None] = {}
-
-    def place(self, locality_id: int) -> Locality:
-        """The locality of a number."""
-        stored = self._places[locality_id]
-        return Locality(stored.jurisdictions, stored.time_zones)
-
-    def places(self) -> Mapping[int, Locality]:
-        """Every locality in which leads are, but for the undetermined one."""
-        return {number: self.place(number) for number in self._places if number != localities.UNDETERMINED}
-
-    def subject(self, locality_id: int, consent: bool | None, number: str = ANYONE) -> CallSubject:  # noqa: FBT001
-        """Somebody of whom only the place and the consent are known."""
-        terms, place = self._facts.terms, self.place(locality_id)
-        return CallSubject(
-            to_number=number,
-            region=next(iter(place.countries), "001"),
-            line_type="fixed",
-            locality=place,
-            call_type=terms.call_type,
-            consent=terms.consent_on_record if consent is None else consent,
-            profile=terms.calling_profile,
-            window=window_of(terms),
-            allowed_regions=terms.allowed_countries or None,
-        )
-
-    def gate_of_place(self, locality_id: int, consent: bool | None) -> Gate | None:  # noqa: FBT001
-        """What stops everybody there. Of leads whose place nobody has determined, placing will find out."""
-        if locality_id == localities.UNDETERMINED:
-            return None
-        key = (locality_id, consent)
-        if key not in self._judged:
-            subject = self.subject(locality_id, consent)
-            gates = in_order(gates_of(evaluate_rules(subject, self.now, self.book)))
-            gate = gates[0] if gates else None
-            if gate is not None and gate.gate == "hours":
-                gate = Gate(gate.gate, gate.code, gate.message, next_allowed(subject, self.now, self.book), gate.rule)
-            self._judged[key] = gate
-        return self._judged[key]
-
-    def gate_of(self, group: LeadGroup) -> Gate | None:
-        """The first gate of a group."""
-        if group.list_id not in self._active:
-            return Gate("list", "list_inactive", "The list is switched off.")
-        if group.status in ("completed", "failed"):
-            return Gate("finished", group.status_reason or group.status, f"The lead is {group.status}.")
-        if group.status == "dnc":
-            return Gate("dnc", group.status_reason or "do_not_call", "On a do-not-call list.")
-        gate = self.gate_of_place(group.locality_id, group.consent)
-        if group.status in ("queued", "calling"):
-            waiting: Gate | None = Gate("in_flight", group.status, "In the hopper or in a call.")
-        elif group.is_waiting:
-            waiting = Gate("retry", "retry_due", "Waits for its next attempt.", self._facts.next_due_at)
-        else:
-            waiting = None
-        return next(iter(in_order(found for found in (gate, waiting) if found is not None)), None)
-
-
-def gates_of(evaluations: Iterable[Evaluation]) -> list[Gate]:
-    """The gates behind what speaks against a call."""
-    return [
-        Gate(GATE_OF_CODE[found.code], found.code, found.message, found.clears_at, found.rule)
-        for found in evaluations
-        if not found.passed and found.code in GATE_OF_CODE
-    ]
 
 
 def campaign_gate(facts: CampaignFacts, now: datetime) -> Gate | None:
@@ -249,49 +178,6 @@ def campaign_gate(facts: CampaignFacts, now: datetime) -> Gate | None:
         return None
     starts = facts.schedule_start if terms.status == "scheduled" else None
     return Gate("campaign", f"campaign_{terms.status}", f"The campaign is {terms.status}.", starts)
-
-
-def _held_by_caps(
-    tx: Transaction, facts: CampaignFacts, judge: GroupJudge, now: datetime
-) -> list[tuple[ListId, Gate, int]]:
-    """Ready leads that nothing stops but what happened to them before."""
-    limits = limits_of(judge.places(), facts.terms.call_type, judge.book)
-    held: Counter[tuple[ListId, Gate]] = Counter()
-    for limit in limits:
-        for lead in _called(tx, facts, limit, now):
-            if judge.gate_of_place(lead.locality_id, lead.consent) is not None:
-                continue
-            subject = judge.subject(lead.locality_id, lead.consent)
-            subject = _with_history(subject, lead)
-            gates = in_order(gates_of(evaluate_rules(subject, now, judge.book)))
-            if gates:
-                held[(lead.list_id, gates[0])] += 1
-    return [(list_id, gate, count) for (list_id, gate), count in held.items()]
-
-
-def _called(tx: Transaction, facts: CampaignFacts, limit: PlaceLimits, now: datetime) -> list[store.CalledLead]:
-    return store.list_called_leads(
-        tx.session, facts.id, locality_ids=limit.locality_ids, since=now - limit.look_back, min_calls=limit.min_calls
-    )
-
-
-def _with_history(subject: CallSubject, lead: store.CalledLead) -> CallSubject:
-    return replace(
-        subject,
-        prior_attempts=lead.prior.attempts,
-        prior_conversations=lead.prior.conversations,
-        prior_refusals=lead.prior.refusals,
-        prior_abandoned=lead.prior.abandoned,
-    )
-
-
-def _move(lists: Mapping[ListId, ListDialability], held: Iterable[tuple[ListId, Gate, int]]) -> None:
-    """Leads that were counted as callable turn out not to be."""
-    for list_id, gate, count in held:
-        entry = lists[list_id]
-        moved = min(count, entry.callable)
-        entry.callable -= moved
-        entry.gates.setdefault(gate.gate, GateCount(gate.gate)).add(moved, gate.clears_at)
 
 
 def _gates_of_lead(facts: LeadFacts, now: datetime) -> list[Gate]:
@@ -339,4 +225,4 @@ def _when(gates: tuple[Gate, ...], subject: CallSubject, now: datetime, book: Ru
     if any(gate.clears_at is None for gate in gates):
         return None
     latest = max([now, *(gate.clears_at for gate in gates if gate.clears_at is not None)])
-    return next_allowed(subject, latest, book)
+    return next_placing(subject, latest, book)

@@ -10,7 +10,7 @@ from dialer.domain.calls import CallState, Verdict
 from dialer.domain.compliance import CallingVerdict
 from dialer.domain.errors import CarrierError, CarrierRefused, CarrierUnavailable
 from dialer.domain.ids import CallId, CampaignId, TenantId
-from dialer.domain.withdrawn_leads import decide_withdrawn_lead
+from dialer.domain.withdrawn_leads import asked_not_to_be_called, decide_withdrawn_lead
 from dialer.ports import CallRequest, CarrierAccount, PlacedCall
 from dialer.store import calls as call_store
 from dialer.store import claims, placements
@@ -191,7 +191,14 @@ def withdraw_call(services: Services, *, tenant_id: TenantId, call_id: CallId, o
 def withdraw(services: Services, tx: Transaction, planned: PlannedCall, verdict: CallingVerdict, now: datetime) -> None:
     """Cancel a planned call whose rows are locked: its lead goes back, and the agent who was kept for it is free."""
     lead = decide_withdrawn_lead(verdict)
-    placements.withdraw_planned_call(tx.session, planned=planned, verdict=verdict, lead=lead, now=now)
+    placements.withdraw_planned_call(
+        tx.session,
+        planned=planned,
+        verdict=verdict,
+        lead=lead,
+        do_not_call=lead.status == "dnc" and asked_not_to_be_called(verdict),
+        now=now,
+    )
     if planned.agent_id is not None:
         call = call_store.lock_call(tx.session, planned.call_id)
         if call is not None:

@@ -17,6 +17,7 @@ from dialer.store.localities import UNDETERMINED
 from dialer.store.session import Transaction
 from dialer.usecases.calling_rules import rule_book
 from dialer.usecases.dialability import GroupJudge, ListDialability, campaign_gate, count_by_gate
+from dialer.usecases.registries import list_stale_registries
 from dialer.usecases.services import Services
 from dialer.usecases.verdicts import window_of
 
@@ -71,7 +72,7 @@ def dry_run(services: Services, *, actor: Principal, campaign_id: CampaignId, da
             if group.status == "pending" and not group.is_waiting and group.list_id in active:
                 ready[group.locality_id, group.consent] += group.count
         hours = tuple(_hours_ahead(tx, facts, judge, ready, now, days))
-        warnings = tuple(_warnings(tx, facts, ready))
+        warnings = tuple(_warnings(services, tx, facts, ready))
     return DryRun(campaign_id, now, campaign_gate(facts, now), lists, hours, warnings, book.version)
 
 
@@ -119,12 +120,14 @@ def _open_hours(
             hour += HOUR
 
 
-def _warnings(tx: Transaction, facts: CampaignFacts, ready: dict[Place, int]) -> Iterable[str]:
+def _warnings(services: Services, tx: Transaction, facts: CampaignFacts, ready: dict[Place, int]) -> Iterable[str]:
     campaign = campaigns.find_campaign(tx.session, facts.id)
     if campaign is not None and PLACEHOLDER in campaign.settings.abandonment_message:
         yield f"The abandonment message still says {PLACEHOLDER}: name the business, and a number to call back."
     undetermined = sum(count for (locality_id, _), count in ready.items() if locality_id == UNDETERMINED)
     if undetermined:
         yield f"{undetermined:,} leads came without their locality; it is determined when they are first chosen."
+    for registry in list_stale_registries(services, tx):
+        yield f"The registry {registry.name} is of {registry.published_on}: load one that is at most 31 days old."
     if not ready:
         yield "No lead of an active list is ready to be called."

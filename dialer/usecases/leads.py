@@ -11,7 +11,7 @@ from dialer.domain.ids import CampaignId, LeadId, ListId
 from dialer.domain.lead_rows import PRIORITIES, LeadDraft
 from dialer.domain.phone_numbers import PhoneNumber, PhoneProblem, describe_number, parse_phone_number
 from dialer.domain.principals import Principal, Role
-from dialer.store import campaigns, localities, suppressions
+from dialer.store import anonymising, bulk_leads, campaigns, localities, suppressions
 from dialer.store import leads as store
 from dialer.store.campaigns import Campaign
 from dialer.store.leads import Lead as Lead
@@ -157,6 +157,8 @@ def update_lead(services: Services, *, actor: Principal, lead_id: LeadId, change
         raise Forbidden(f"Only admins may change {', '.join(sorted(beyond))}.")
     with services.transaction(actor.tenant_id) as tx:
         lead = _load(tx, lead_id, for_update=True)
+        if lead.erased_at is not None:
+            raise Conflict("Whoever this lead was is not in it any more; it cannot be changed.")
         campaign = _load_campaign(tx, lead.campaign_id)
         columns = _plain_columns(changes)
         columns |= _phone_columns(tx, lead, changes, campaign)
@@ -172,13 +174,19 @@ def update_lead(services: Services, *, actor: Principal, lead_id: LeadId, change
 
 
 def delete_lead(services: Services, *, actor: Principal, lead_id: LeadId) -> None:
-    """Remove a lead with the records of its calls. Raises Conflict while it is in the hopper or in a call."""
+    """Remove a lead. One that was called stays, without the person: records of calls are kept (16 CFR 310.5).
+
+    Raises Conflict while it is in the hopper or in a call.
+    """
     actor.require(Role.ADMIN)
     with services.transaction(actor.tenant_id) as tx:
         lead = _load(tx, lead_id, for_update=True)
         if lead.status in _BUSY:
             raise Conflict(f"The lead is {lead.status}; try again when that is over.")
-        store.delete_lead(tx.session, lead_id)
+        if bulk_leads.list_called(tx.session, [lead_id]):
+            anonymising.anonymise_leads(tx.session, [lead_id], reason="deleted", now=services.clock.now())
+        else:
+            store.delete_lead(tx.session, lead_id)
 
 
 def locate_lead(services: Services, tx: Transaction, campaign: Campaign, lead: Located) -> int:

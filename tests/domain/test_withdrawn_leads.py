@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 from dialer.domain.compliance import CallingWindow, Locality, SuppressionHit, may_place
 from dialer.domain.dispositions import LeadChange
-from dialer.domain.withdrawn_leads import decide_withdrawn_lead
+from dialer.domain.withdrawn_leads import asked_not_to_be_called, decide_withdrawn_lead
 from tests.builders.candidates import BOOK, candidate
 from tests.fakes.clock import NOON
 
@@ -19,6 +19,15 @@ def test_a_call_withdrawn_for_a_pause_gives_its_lead_back_at_once() -> None:
 
 def test_a_lead_suppressed_for_good_is_not_called_again() -> None:
     assert withdrawn(suppressions=(SuppressionHit("+14155550123", "tenant", "requested"),)).status == "dnc"
+
+
+def test_a_number_on_a_registry_takes_its_lead_off_but_is_nobodys_own_word() -> None:
+    hit = SuppressionHit("+14155550123", "registry", "US-NDNC")
+    verdict = may_place(candidate(suppressions=(hit,)), NOON, BOOK)
+    assert decide_withdrawn_lead(verdict) == LeadChange("dnc", "on_registry")
+    assert not asked_not_to_be_called(verdict)
+    own = may_place(candidate(suppressions=(SuppressionHit("+14155550123", "tenant", "requested"),)), NOON, BOOK)
+    assert asked_not_to_be_called(own)
 
 
 def test_a_lead_suppressed_for_a_while_waits_for_its_end() -> None:

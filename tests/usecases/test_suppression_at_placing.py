@@ -52,7 +52,7 @@ def test_the_placing_transaction_finds_the_entry_itself_and_stores_why(floor: Fl
     assert floor.carrier.placed == []
     assert (lead.status, lead.do_not_call, lead.status_reason) == ("dnc", True, "suppressed")
     (attempt,) = floor.attempts(lead.id)
-    assert attempt.verdict["reasons"][0]["message"] == "The number is suppressed (tenant: requested)."
+    assert attempt.verdict["reasons"][0]["message"] == "The number is on a do-not-call list (tenant: requested)."
     (held,) = attempt.verdict["inputs"]["suppressions"]
     assert (held["number"], held["kind"], held["reason"]) == (floor.call(planned).to_number, "tenant", "requested")
 

@@ -11,7 +11,14 @@ from dialer.domain.compliance.localities import PROFILES, Locality, locate, numb
 from dialer.domain.compliance.openings import is_open, next_opening, open_spans
 from dialer.domain.compliance.rule_book import RuleBook, parse_tenant_rule
 from dialer.domain.compliance.rules import CALL_TYPES, Rule, parse_rule
-from dialer.domain.compliance.verdict import CallCandidate, CallingVerdict, SuppressionHit, may_place
+from dialer.domain.compliance.verdict import (
+    CallCandidate,
+    CallingVerdict,
+    SuppressionHit,
+    judge_placing,
+    may_place,
+    next_placing,
+)
 
 __all__ = [
     "CALL_TYPES",
@@ -28,10 +35,12 @@ __all__ = [
     "SuppressionHit",
     "evaluate_rules",
     "is_open",
+    "judge_placing",
     "locate",
     "may_place",
     "next_allowed",
     "next_opening",
+    "next_placing",
     "number_time_zones",
     "open_spans",
     "parse_rule",

@@ -10,6 +10,9 @@ from dialer.domain.compliance.rule_book import RuleBook
 RING_DELAY = timedelta(seconds=10)
 """A phone rings some seconds after its call is placed, and it is the ringing that has to lie within the hours: NMSA
 57-12-22 and RCW 19.158.040 speak of calls received. So a call must be allowed so much later, too."""
+SUPPRESSED, ON_REGISTRY = "suppressed", "on_registry"
+_MAX_OPENINGS = 100
+"""So many that close before a phone rings, and there is no other."""
 PERSONAL = frozenset({"tenant", "campaign", "erased"})
 """Lists that hold a person's own word: they stop calls to any of his numbers. A registry stops the number it names."""
 
@@ -123,13 +126,27 @@ class CallingVerdict:
 
 def may_place(candidate: CallCandidate, at: datetime, book: RuleBook) -> CallingVerdict:
     """Decide whether this planned call may go to the carrier now. Order does not matter; every rule is asked."""
-    evaluations = (*_own_gates(candidate, at), *evaluate_rules(candidate.subject, at, book))
-    if all(evaluation.passed for evaluation in evaluations):
-        ringing = evaluate_rules(candidate.subject, at + RING_DELAY, book)
-        evaluations += tuple(evaluation for evaluation in ringing if not evaluation.passed)
-    is_allowed = all(evaluation.passed for evaluation in evaluations)
-    later = at if is_allowed else next_allowed(candidate.subject, at + RING_DELAY, book)
-    return CallingVerdict(at, book.version, candidate, evaluations, later)
+    evaluations = (*_own_gates(candidate, at), *judge_placing(candidate.subject, at, book))
+    return CallingVerdict(at, book.version, candidate, evaluations, next_placing(candidate.subject, at, book))
+
+
+def judge_placing(subject: CallSubject, at: datetime, book: RuleBook) -> tuple[Evaluation, ...]:
+    """What the rules say about a call that is placed at this moment, and about its ringing where that is forbidden."""
+    placing = evaluate_rules(subject, at, book)
+    if not all(evaluation.passed for evaluation in placing):
+        return placing
+    ringing = evaluate_rules(subject, at + RING_DELAY, book)
+    return (*placing, *(evaluation for evaluation in ringing if not evaluation.passed))
+
+
+def next_placing(subject: CallSubject, at: datetime, book: RuleBook) -> datetime | None:
+    """The first moment, at or after `at`, at which the rules let a call be placed; None when time alone brings none."""
+    for _ in range(_MAX_OPENINGS):
+        opening = next_allowed(subject, at, book)
+        if opening is None or all(evaluation.passed for evaluation in judge_placing(subject, opening, book)):
+            return opening
+        at = opening + RING_DELAY
+    return None
 
 
 def _own_gates(candidate: CallCandidate, at: datetime) -> Iterator[Evaluation]:
@@ -157,15 +174,18 @@ def _own_gates(candidate: CallCandidate, at: datetime) -> Iterator[Evaluation]:
 
 
 def _suppression(candidate: CallCandidate) -> Evaluation:
-    hits = [hit for hit in candidate.suppressions if hit.kind in PERSONAL or hit.number == candidate.to_number]
+    """A person's own word stops calls to all of his numbers, whoever else lists one of them."""
+    own = [hit for hit in candidate.suppressions if hit.kind in PERSONAL]
+    named = [hit for hit in candidate.suppressions if hit.number == candidate.to_number]
+    hits = own or named
     if not hits:
         return Evaluation("SUPPRESSION", OK, passed=True, message="")
-    untils = [hit.until for hit in hits]
-    known = [until for until in untils if until is not None]
-    clears_at = max(known) if len(known) == len(untils) else None
+    known = [hit.until for hit in hits if hit.until is not None]
     names = ", ".join(sorted({f"{hit.kind}: {hit.reason}" for hit in hits}))
     return Evaluation(
-        "SUPPRESSION", "suppressed", passed=False, message=f"The number is suppressed ({names}).", clears_at=clears_at,
+        "SUPPRESSION", SUPPRESSED if own else ON_REGISTRY, passed=False,
+        message=f"The number is on a do-not-call list ({names}).",
+        clears_at=max(known) if len(known) == len(hits) else None,
         inputs={"kinds": sorted({hit.kind for hit in hits})},
     )  # fmt: skip
 
