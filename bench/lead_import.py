@@ -29,6 +29,7 @@ from bench.import_lists import BAD_SHARE, make_phones, write_list
 from bench.servers import Servers, running_servers, services_on
 from dialer.domain.ids import ImportId, TenantId
 from dialer.domain.principals import Principal, Role
+from dialer.logging import configure_logging
 from dialer.store import registries, staged_leads
 from dialer.store.imports import allow_long_statements
 from dialer.store.registries import RegistryDraft
@@ -225,6 +226,7 @@ def run_alone(
             "select cast(null as text) as phone_normalized, cast(null as text) as kind, cast(null as text) as reason"
         )
         staged_leads._JUDGE_BY_PHONE = text(staged_leads._judge(staged_leads._NO_ID, f"{nobody} where false"))
+    configure_logging("CRITICAL")
     with services_on(url) as services:
         before, started = time.process_time(), time.perf_counter()
         imports.run_import(services, KINDS, tenant_id=tenant_id, import_id=import_id, workplace="bench", seats=1)

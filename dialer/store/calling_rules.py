@@ -49,11 +49,24 @@ def retire_tenant_rule(session: Session, rule_id: UUID, *, retired_by: UserId | 
     return session.execute(_RETIRE, {"id": rule_id, "by": retired_by, "now": now}).first() is not None
 
 
+def is_kept(session: Session, version: str) -> bool:
+    """Tell whether a rule book is stored that this tenant can read."""
+    return (
+        session.execute(text("select 1 from rule_books where version = :version"), {"version": version}).first()
+        is not None
+    )
+
+
 def keep_rule_book(
-    session: Session, *, tenant_id: TenantId, version: str, rules: Mapping[str, Any], now: datetime
+    session: Session, *, tenant_id: TenantId | None, version: str, rules: Mapping[str, Any], now: datetime
 ) -> None:
-    """Store a rule book for whoever reads the verdicts that name its version. Storing it again changes nothing."""
-    values = {"tenant_id": tenant_id, "version": version, "rules": json.dumps(dict(rules)), "now": now}
+    """Store a rule book for whoever reads the verdicts that name its version; without a tenant, for all of them.
+
+    Storing it again changes nothing.
+    """
+    values = {
+        "id": new_id(), "tenant_id": tenant_id, "version": version, "rules": json.dumps(dict(rules)), "now": now,
+    }  # fmt: skip
     session.execute(_KEEP, values)
 
 
@@ -80,8 +93,8 @@ _RETIRE = text(
 )
 _KEEP = text(
     """
-    insert into rule_books (tenant_id, version, rules, first_used_at)
-    values (:tenant_id, :version, cast(:rules as jsonb), :now)
+    insert into rule_books (id, tenant_id, version, rules, first_used_at)
+    values (:id, cast(:tenant_id as uuid), :version, cast(:rules as jsonb), :now)
     on conflict do nothing
     """
 )

@@ -103,7 +103,7 @@ def _first_of_turn(ready: str) -> str:
                 order by l.dial_key, l.id limit portion.sample_depth
             ) as first
             where mod(place.n, {SAMPLE}) = 0 and cardinality(portion.localities) >= {MANY_PLACES}
-            order by first.dial_key limit 1 offset portion.wanted - 1
+            order by first.dial_key limit 1 offset 0
         ), best as (
             select head.*, row_number() over (order by head.dial_key, head.id) as n
             from (
@@ -127,7 +127,7 @@ def _first_of_turn(ready: str) -> str:
             select l.dial_key, l.id from leads l
             where {in_place} and l.dial_key <= (select case when count(*) < portion.wanted then 'infinity'
                                                             else max(best.dial_key) end from best)
-            order by l.dial_key, l.id limit portion.wanted - place.n
+            order by l.dial_key, l.id limit portion.wanted - place.n + 1
         ) as near
         where (select count(*) from few) > {FEW}
         order by dial_key, id

@@ -49,13 +49,20 @@ def rule_book(services: Services, session: Session, *, tenant_id: TenantId, revi
 
 
 def keep_book(services: Services, tx: Transaction, *, tenant_id: TenantId, book: RuleBook) -> None:
-    """Store the book by which a verdict is given, once for each version and process that has committed it."""
-    kept = (tenant_id, book.version)
-    if kept in services.kept_rule_books:
+    """Store the book by which a verdict is given, once for each version and process that has committed it.
+
+    The shipped rules are stored for all tenants together; of a tenant's own book, only what it adds.
+    """
+    if book.version in services.kept_rule_books:
         return
-    now = services.clock.now()
-    store.keep_rule_book(tx.session, tenant_id=tenant_id, version=book.version, rules=book.as_record(), now=now)
-    tx.after_commit(services.kept_rule_books.add, kept)
+    shipped, now = services.rules, services.clock.now()
+    if not store.is_kept(tx.session, shipped.version):
+        store.keep_rule_book(tx.session, tenant_id=None, version=shipped.version, rules=shipped.as_record(), now=now)
+    if book.version != shipped.version:
+        own = [rule.as_record() for rule in book.rules if rule.is_tenants]
+        record = {"shipped": shipped.version, "rules": own}
+        store.keep_rule_book(tx.session, tenant_id=tenant_id, version=book.version, rules=record, now=now)
+    tx.after_commit(services.kept_rule_books.add, book.version)
 
 
 def list_rules(services: Services, *, actor: Principal) -> RulesPage:
@@ -98,12 +105,15 @@ def retire_rule(services: Services, *, actor: Principal, rule_id: UUID) -> None:
 
 
 def load_rule_book(services: Services, *, actor: Principal, version: str) -> Mapping[str, object]:
-    """The rules of a version that a verdict names. Raises NotFound."""
+    """All rules of a version that a verdict names, a tenant's own among them. Raises NotFound."""
     with services.transaction(actor.tenant_id) as tx:
         found = store.find_rule_book(tx.session, version)
+        shipped = store.find_rule_book(tx.session, found["shipped"]) if found and "shipped" in found else None
     if found is None:
         raise NotFound("No verdict was given by a rule book of this version.")
-    return found
+    if shipped is None:
+        return found
+    return {**shipped, "version": version, "rules": [*shipped["rules"], *found["rules"]]}
 
 
 def _read(services: Services, session: Session, tenant_id: TenantId, now: datetime) -> CachedRuleBook:

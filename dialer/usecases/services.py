@@ -59,7 +59,7 @@ class Services:
     """The shipped rules; `usecases.calling_rules.rule_book` adds a tenant's own."""
     account_cache: dict[TenantId, tuple[float, CarrierAccount]] = field(default_factory=dict)
     rule_books: dict[TenantId, CachedRuleBook] = field(default_factory=dict)
-    kept_rule_books: set[tuple[TenantId, str]] = field(default_factory=set)
+    kept_rule_books: set[str] = field(default_factory=set)
     localities: dict[int, Locality] = field(default_factory=dict)
     """By number, those that this process has met; none ever changes."""
 

@@ -31,25 +31,27 @@ $$;
 create trigger tenant_rules_changed after insert or update on tenant_rules
     for each row execute function count_rule_change();
 
--- The rules behind a verdict, by the version that the verdict names.
+-- The rules behind a verdict, by the version that the verdict names: the shipped book once for all tenants, and of a
+-- tenant's own book the rows that it adds to the shipped one.
 create table rule_books (
-    tenant_id uuid not null,
+    id uuid not null,
+    tenant_id uuid,
     version text not null,
     rules jsonb not null,
     first_used_at timestamp with time zone not null,
-    constraint pk_rule_books primary key (tenant_id, version),
+    constraint pk_rule_books primary key (id),
     constraint fk_rule_books_tenant_id_tenants foreign key (tenant_id) references tenants (id) on delete cascade
 );
 
-do $$
-declare
-    tenant_table text;
-begin
-    foreach tenant_table in array array['tenant_rules', 'rule_books'] loop
-        execute format('alter table %I enable row level security', tenant_table);
-        execute format('create policy own_tenant on %I using (tenant_id = current_tenant()) with check (tenant_id = current_tenant())', tenant_table);
-    end loop;
-end $$;
+create unique index uq_rule_books_version on rule_books (tenant_id, version) nulls not distinct;
+
+alter table tenant_rules enable row level security;
+create policy own_tenant on tenant_rules
+    using (tenant_id = current_tenant()) with check (tenant_id = current_tenant());
+alter table rule_books enable row level security;
+create policy own_tenant on rule_books
+    using (tenant_id is null or tenant_id = current_tenant())
+    with check (tenant_id is null or tenant_id = current_tenant());
 
 
 -- Lists with ready leads of whom nobody has determined where they are: from before there were localities, or since the
@@ -64,3 +66,7 @@ $$ select known.tenant_id, known.list_id from list_localities known
                        and l.status = 'pending' and not l.is_waiting
                      limit 1) as lead)
    limit max_rows $$;
+
+
+-- Whom a list holds for a time only, among millions whom it holds for good.
+create index ix_suppressions_expires_at on suppressions (tenant_id, expires_at) where expires_at is not null;

@@ -16,6 +16,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Tenants' own rules and the record of rule books are lost."""
+    op.execute("drop index ix_suppressions_expires_at")
     op.execute("drop function undetermined_lists(integer)")
     op.execute("drop table rule_books, tenant_rules")
     op.execute("drop function count_rule_change()")

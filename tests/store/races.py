@@ -33,8 +33,8 @@ def in_background(work: Callable[[], T]) -> Iterator["Future[T]"]:
         yield pool.submit(work)
 
 
-def until_somebody_waits_for_a_lock(owner_database: Database) -> None:
-    """Return once a session of this database is blocked by another."""
+def until_somebody_waits_for_a_lock(owner_database: Database, *, sessions: int = 1) -> None:
+    """Return once so many sessions of this database are blocked by others."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         with owner_database.transaction() as tx:
@@ -44,6 +44,6 @@ def until_somebody_waits_for_a_lock(owner_database: Database) -> None:
                     "and cardinality(pg_blocking_pids(pid)) > 0"
                 )
             ).scalar()
-        if waiting:
+        if (waiting or 0) >= sessions:
             return
     raise AssertionError("nobody waited for a lock")

@@ -207,14 +207,14 @@ class Person:
 people = st.lists(
     st.builds(
         Person,
-        lead_list=st.sampled_from((0, 0, 1, 2)),
+        lead_list=st.sampled_from((0, 0, 0, 0, 1, 2)),
         place=st.integers(0, 4),
-        priority=st.sampled_from((1, 1, 0, 2)),
-        attempts=st.integers(0, 2),
+        priority=st.sampled_from((1, 1, 1, 1, 0, 2)),
+        attempts=st.sampled_from((0, 0, 0, 1)),
         due=st.integers(-50, 5),
-        is_promised=st.sampled_from((False, False, False, True)),
+        is_promised=st.sampled_from((False,) * 7 + (True,)),
     ),
-    min_size=5,
+    min_size=10,
     max_size=40,
 )
 

@@ -99,6 +99,27 @@ def test_a_number_that_another_brought_and_took_back_is_stored(
             assert late.result(timeout=10) == []
 
 
+def test_batches_that_bring_the_same_people_in_opposite_orders_wait_and_do_not_deadlock(
+    services: Any, rules: StagingRules, owner_database: Any
+) -> None:
+    """A third transaction holds the number in the middle until both have come as far as they can."""
+    people = ("+14155552601", "+14155552605", "+14155552609")
+
+    def bring(phones: tuple[str, ...]) -> list[int]:
+        with services.transaction(rules.tenant_id) as tx:
+            staged_leads.stage_rows(tx.session, rows_of(*phones))
+            return staged_leads.insert_staged(tx.session, rules, has_alternates=False)
+
+    with services.transaction(rules.tenant_id) as tx:
+        staged_leads.stage_rows(tx.session, rows_of(people[1]))
+        staged_leads.insert_staged(tx.session, rules, has_alternates=False)
+        with in_background(lambda: bring(people)) as first, in_background(lambda: bring(people[::-1])) as second:
+            until_somebody_waits_for_a_lock(owner_database, sessions=2)
+            tx.session.rollback()
+            late = sorted((first.result(timeout=20), second.result(timeout=20)), key=len)
+    assert [len(each) for each in late] == [0, 3], "one stored all of them, the other none"
+
+
 def test_rows_of_another_tenant_are_not_stored(services: Any, cleo: Any, rules: StagingRules) -> None:
     with services.transaction(cleo.tenant_id) as tx:
         staged_leads.stage_rows(tx.session, rows_of("+14155552671"))

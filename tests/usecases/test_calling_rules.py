@@ -136,8 +136,13 @@ def test_processes_that_place_by_a_new_book_at_once_keep_it_once(
     assert kept.version == version_of(services, ada, first) == version_of(services, ada, second)
 
 
-def test_a_book_is_its_tenants_own(floor: Floor, ada: Principal, services: Services, cleo: Any) -> None:
+def test_a_book_with_rules_of_its_own_is_its_tenants(
+    floor: Floor, ada: Principal, services: Services, cleo: Any
+) -> None:
+    row = {"jurisdiction": "*", "kind": "cap", "value": {"max": 99, "hours": 24}}
+    calling_rules.add_rule(services, actor=ada, row=row)
     version = version_of(services, ada, floor.dial())
+    assert calling_rules.load_rule_book(services, actor=ada, version=version)
     with pytest.raises(NotFound):
         calling_rules.load_rule_book(services, actor=cleo.principal, version=version)
 

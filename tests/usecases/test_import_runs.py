@@ -262,3 +262,32 @@ def test_a_list_that_is_deleted_meanwhile_leaves_the_rest_to_the_first_list(
     with owner_database.transaction() as tx:
         lists = tx.session.execute(text("select distinct list_id from leads")).scalars().all()
     assert lists == [campaign.id]
+
+
+def test_a_file_that_cannot_be_read_to_its_end_keeps_what_was_read_and_says_where_it_stopped(
+    services: Any, ada: Any, campaign: Any
+) -> None:
+    content = make_list(300) + b"+14155550000," + b"x" * 1_500_000 + b"\n" + make_list(50, first=300)
+    import_id = queue_list(services, ada.principal, campaign.id, content)
+    run(services, ada.principal, import_id, in_batches(100))
+    found = load(services, ada.principal, import_id)
+    assert found.status == ImportStatus.FAILED
+    assert found.counts.inserted == found.rows_done > 0
+    assert f"row {found.rows_done + 2} and those after it are not" in (found.failure or "")
+    assert "a line of more than a million characters" in (found.failure or "")
+
+
+def test_characters_that_could_only_be_guessed_are_pointed_out(services: Any, ada: Any, campaign: Any) -> None:
+    content = make_list(20_000) + "+14155550199,Zoë\n".encode("cp1252")
+    import_id = queue_list(services, ada.principal, campaign.id, content)
+    run(services, ada.principal, import_id)
+    warned = imports.stream_problems(services, actor=ada.principal, import_id=import_id, severity="warning")
+    assert [problem.code for problem in warned] == ["unreadable_characters"]
+
+
+def test_a_file_of_bad_rows_alone_is_completed_with_every_reason(services: Any, ada: Any, campaign: Any) -> None:
+    import_id = queue_list(services, ada.principal, campaign.id, make_list(50, bad=range(50)))
+    run(services, ada.principal, import_id, in_batches(20))
+    found = load(services, ada.principal, import_id)
+    assert (found.status, found.counts.invalid, found.counts.inserted) == (ImportStatus.COMPLETED, 50, 0)
+    assert len(list(imports.stream_problems(services, actor=ada.principal, import_id=import_id))) == 50

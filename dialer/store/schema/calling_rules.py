@@ -25,10 +25,14 @@ class TenantRule(Base):
 
 
 class StoredRuleBook(Base):
-    """The rules behind verdicts, by the version that the verdicts name."""
+    """The rules behind verdicts, by the version that the verdicts name. The shipped ones belong to no tenant."""
 
     __tablename__ = "rule_books"
-    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True)
-    version: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = (
+        Index("uq_rule_books_version", "tenant_id", "version", unique=True, postgresql_nulls_not_distinct=True),
+    )
+    id: Mapped[PrimaryKey]
+    tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    version: Mapped[str]
     rules: Mapped[dict[str, object]] = mapped_column(JSONB)
     first_used_at: Mapped[datetime]

@@ -36,6 +36,7 @@ class Suppression(Base):
             postgresql_nulls_not_distinct=True,
         ),
         Index("ix_suppressions_tenant_id_created_at", "tenant_id", "created_at", "id"),
+        Index("ix_suppressions_expires_at", "tenant_id", "expires_at", postgresql_where="expires_at is not null"),
     )
     id: Mapped[PrimaryKey]
     # No foreign keys to tenants and users: checking them was half the cost of listing a number.

@@ -6,7 +6,7 @@ A kind of import (leads, a registry's numbers) brings what is its own as an `Imp
 
 from dialer.store.import_problems import ImportProblem as ImportProblem
 from dialer.usecases.imports.progress import Teller
-from dialer.usecases.imports.run import RUN, SWEEP, end_import, run_import
+from dialer.usecases.imports.run import RUN, SWEEP, end_import, note_guesses, run_import
 from dialer.usecases.imports.sweeps import sweep_imports
 from dialer.usecases.imports.uploads import KeptFile, Upload, keep_file
 from dialer.usecases.imports.views import (
@@ -39,6 +39,7 @@ __all__ = [
     "keep_file",
     "list_imports",
     "load_import",
+    "note_guesses",
     "run_import",
     "stream_problems",
     "sweep_imports",

@@ -73,6 +73,12 @@ def where_it_stopped(found: Import) -> str:
     )
 
 
+def note_guesses(tx: Transaction, file: ListFile, *, import_id: ImportId, tenant_id: TenantId) -> None:
+    """Keep a warning if some of the file's text could only be guessed."""
+    if file.has_guessed:
+        insert_problems(tx.session, import_id, [_GUESSED], tenant_id=tenant_id)
+
+
 class _Superseded(Exception):
     """The import was cancelled, or another runner stored the batch."""
 
@@ -146,8 +152,7 @@ class _Run:
 
     def _complete(self, found: Import, file: ListFile) -> None:
         with self._services.transaction(self._tenant_id) as tx:
-            if file.has_guessed:
-                insert_problems(tx.session, self._import_id, [_GUESSED], tenant_id=self._tenant_id)
+            note_guesses(tx, file, import_id=self._import_id, tenant_id=self._tenant_id)
             end_import(self._services, tx, self._kinds[found.kind], found, ImportStatus.COMPLETED)
 
     def _note(self, failure: str) -> None:

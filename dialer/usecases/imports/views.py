@@ -83,6 +83,8 @@ def cancel_import(services: Services, kinds: Kinds, *, actor: Principal, import_
     """Stop an import. What it has stored stays; no batch is stored after this. Raises Conflict when it is over."""
     actor.require(Role.ADMIN)
     with services.transaction(actor.tenant_id) as tx:
+        # A batch that is being stored is waited for.
+        store.allow_long_statements(tx.session)
         found = _load(store.find_import(tx.session, import_id, for_update=True))
         failure = f"{where_it_stopped(found)}: the import was cancelled."
         if not end_import(services, tx, kinds[found.kind], found, ImportStatus.CANCELLED, failure):

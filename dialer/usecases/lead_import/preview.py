@@ -5,7 +5,7 @@ from uuid import UUID
 
 from dialer.domain.ids import ImportId
 from dialer.domain.imports import ImportCounts
-from dialer.domain.lead_rows import LeadDraft, MappingProposal, judge_batch
+from dialer.domain.lead_rows import LeadDraft, MappingProposal
 from dialer.domain.principals import Principal, Role
 from dialer.store.import_problems import ImportProblem
 from dialer.usecases.imports import Upload
@@ -63,7 +63,14 @@ def preview_import(services: Services, *, actor: Principal, request: ImportReque
     """Read the beginning of a file as an import would, and store nothing. Raises what `import_leads` raises."""
     actor.require(Role.ADMIN)
     plan = plan_import(services, actor=actor, request=request, upload=upload)
-    counts, problems, is_whole = _judge(services, actor, plan)
+    work = LeadWork(
+        services,
+        campaign=plan.campaign,
+        import_id=ImportId(UUID(int=0)),
+        mapping=plan.proposal.mapping,
+        choices=plan.choices,
+    )
+    counts, problems, is_whole = _judge(services, actor, plan, work)
     sample = plan.file.sample(SHOWN_ROWS)
     return ImportPreview(
         filename=upload.filename,
@@ -72,7 +79,7 @@ def preview_import(services: Services, *, actor: Principal, request: ImportReque
         columns=_columns(plan.proposal, sample),
         notes=(*plan.file.dialect.notes, *plan.proposal.problems),
         is_certain=plan.proposal.is_certain,
-        rows=_rows(plan),
+        rows=_rows(plan, work),
         rows_examined=counts.total,
         is_whole=is_whole,
         counts=counts,
@@ -81,14 +88,9 @@ def preview_import(services: Services, *, actor: Principal, request: ImportReque
     )
 
 
-def _judge(services: Services, actor: Principal, plan: ImportPlan) -> tuple[ImportCounts, list[ImportProblem], bool]:
-    work = LeadWork(
-        services,
-        campaign=plan.campaign,
-        import_id=ImportId(UUID(int=0)),
-        mapping=plan.proposal.mapping,
-        choices=plan.choices,
-    )
+def _judge(
+    services: Services, actor: Principal, plan: ImportPlan, work: LeadWork
+) -> tuple[ImportCounts, list[ImportProblem], bool]:
     counts, problems = ImportCounts(), list[ImportProblem]()
     for batch in plan.file.batches(batch_rows=_BATCH_ROWS):
         if counts.total >= MAX_ROWS_AT_ONCE:
@@ -109,17 +111,11 @@ def _columns(proposal: MappingProposal, sample: list[tuple[str, ...]]) -> tuple[
     return tuple(shown)
 
 
-def _rows(plan: ImportPlan) -> tuple[ShownRow, ...]:
+def _rows(plan: ImportPlan, work: LeadWork) -> tuple[ShownRow, ...]:
     batch = next(iter(plan.file.batches(batch_rows=SHOWN_ROWS)), None)
     if batch is None:
         return ()
-    drafts, problems = judge_batch(
-        batch.columns,
-        plan.proposal.mapping,
-        default_region=plan.choices.default_region or "US",
-        ragged=batch.ragged,
-        unclosed=batch.unclosed,
-    )
+    drafts, problems = work.judge_rows(batch)
     told: dict[int, list[str]] = {}
     for problem in problems:
         told.setdefault(problem.index, []).append(f"{problem.field}: {problem.message}")

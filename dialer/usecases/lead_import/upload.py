@@ -12,7 +12,7 @@ from dialer.store import imports as store
 from dialer.store.imports import ImportDraft
 from dialer.store.schema.base import new_id
 from dialer.store.session import Transaction
-from dialer.usecases.imports import RUN, ImportReport, Upload, keep_file, load_import
+from dialer.usecases.imports import RUN, ImportReport, Upload, keep_file, load_import, note_guesses
 from dialer.usecases.lead_import.plan import (
     KIND,
     ImportPlan,
@@ -102,6 +102,7 @@ def _import_now(services: Services, actor: Principal, plan: ImportPlan, batches:
                 bytes_done=plan.upload.size,
                 now=services.clock.now(),
             )
+        note_guesses(tx, plan.file, import_id=import_id, tenant_id=actor.tenant_id)
         _end(services, tx, import_id)
     return import_id
 

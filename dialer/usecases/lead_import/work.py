@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dialer.domain.campaigns import CampaignStatus
 from dialer.domain.ids import CampaignId, ImportId, ListId
 from dialer.domain.imports import ImportChoices, ImportStatus, MatchBy, OnDuplicate
-from dialer.domain.lead_rows import ColumnMapping, RowOptions, judge_batch
+from dialer.domain.lead_rows import ColumnMapping, LeadDraft, RowOptions, RowProblem, judge_batch
 from dialer.store import campaigns, import_mappings, staged_leads
 from dialer.store.campaigns import Campaign
 from dialer.store.imports import Import
@@ -70,9 +70,9 @@ class LeadWork:
         width = max(1, len(self._mapping.targets))
         return max(500, min(MAX_BATCH_ROWS, _BATCH_CELLS // width))
 
-    def read(self, batch: RowBatch) -> ReadRows:
-        """Judge the rows of a batch by themselves."""
-        found, problems = judge_batch(
+    def judge_rows(self, batch: RowBatch) -> tuple[list[LeadDraft | None], list[RowProblem]]:
+        """What each row says, None where it is refused, and everything that is wrong with the rows."""
+        return judge_batch(
             batch.columns,
             self._mapping,
             default_region=self._choices.default_region or "US",
@@ -80,6 +80,10 @@ class LeadWork:
             ragged=batch.ragged,
             unclosed=batch.unclosed,
         )
+
+    def read(self, batch: RowBatch) -> ReadRows:
+        """Judge the rows of a batch by themselves."""
+        found, problems = self.judge_rows(batch)
         refused, warnings = sort_problems(problems, batch.numbers)
         kept = [index for index, draft in enumerate(found) if draft is not None]
         drafts = [draft for draft in found if draft is not None]
@@ -196,7 +200,7 @@ class LeadImports:
     def end(self, services: Services, tx: Transaction, ended: Import) -> None:
         """Remember how the columns were mapped, let an active campaign dial, and tell browsers."""
         remember: Mapping[str, Mapping[str, str | None]] | None = ended.options.get("remember")
-        if ended.status == ImportStatus.COMPLETED and remember and ended.counts.valid:
+        if ended.status == ImportStatus.COMPLETED and remember and remember["targets"] and ended.counts.valid:
             import_mappings.remember_mapping(
                 tx.session,
                 remember["targets"],
