@@ -27,6 +27,7 @@ GATE_OF_CODE: Mapping[str, str] = {
     "invalid_number": "no_phone",
     "possible_not_valid": "no_phone",
     "not_dialable": "no_phone",
+    "phone_not_usable": "no_phone",
     "emergency": "no_phone",
     "country_not_allowed": "not_permitted",
     "consent_required": "not_permitted",

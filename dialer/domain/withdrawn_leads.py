@@ -30,6 +30,8 @@ def decide_withdrawn_lead(verdict: CallingVerdict) -> LeadChange:
         return LeadChange("dnc", why)
     if "on_registry" in reasons:
         return LeadChange("dnc", "on_registry")
+    if "phone_not_usable" in reasons:
+        return LeadChange("failed", "phone_not_usable")
     if "attempts_exhausted" in reasons:
         return LeadChange("failed", why)
     waits: list[datetime] = []

@@ -80,8 +80,8 @@ class LeadFacts:
     call_attempts: int
     do_not_call: bool
     number: str
-    is_usable: bool
-    """Whether any of the person's phones is still worth calling."""
+    is_phone_usable: bool
+    """Whether any of the person's phones is still worth calling; if so, `number` is one of these."""
     schedule_start: datetime | None
     in_flight: str | None
     """The state of a call to one of his numbers that has not ended."""
@@ -133,7 +133,7 @@ def load_lead_facts(session: Session, lead_id: LeadId, *, now: datetime) -> Lead
         call_attempts=row.call_attempts,
         do_not_call=row.do_not_call,
         number=row.number,
-        is_usable=row.is_usable,
+        is_phone_usable=row.is_phone_usable,
         schedule_start=row.schedule_start,
         in_flight=row.in_flight,
         terms=terms_of(row),
@@ -173,15 +173,19 @@ _LEAD = text(
     f"""
     select l.id, l.campaign_id, l.tenant_id, s.name as list_name, s.is_active as is_list_active, l.status,
            l.status_reason, l.next_call_at, l.callback_at, l.call_attempts, l.do_not_call,
-           coalesce(l.next_phone, l.phone_normalized) as number, m.schedule_start,
-           not exists (select from lead_phones p where p.lead_id = l.id)
-               or exists (select from lead_phones p where p.lead_id = l.id and p.is_usable) as is_usable,
+           coalesce(phone.number, l.next_phone, l.phone_normalized) as number, m.schedule_start,
+           coalesce(phone.is_usable, true) as is_phone_usable,
            (select c.state from calls c
             where c.tenant_id = l.tenant_id and c.to_number = any(person.numbers)
               and c.state not in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned')
             limit 1) as in_flight,
            {CAMPAIGN_TERMS}, {CALLEE_COLUMNS}, person.numbers, before.prior, listed.suppressed
     from leads l join campaigns m on m.id = l.campaign_id join lists s on s.id = l.list_id
+    left join lateral (
+        select p.phone_normalized as number, p.is_usable from lead_phones p where p.lead_id = l.id
+        order by p.is_usable desc, p.phone_normalized = coalesce(l.next_phone, l.phone_normalized) desc, p.position
+        limit 1
+    ) phone on true
     cross join lateral ({NUMBERS_OF_LEAD}) person
     cross join lateral ({prior_calls_of("l.tenant_id", "person.numbers", but="null")}) before
     cross join lateral ({suppressions_of("person.numbers").replace(":campaign_id", "l.campaign_id")}) listed

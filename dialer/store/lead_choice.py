@@ -103,7 +103,7 @@ def _first_of_turn(ready: str) -> str:
                 order by l.dial_key, l.id limit portion.sample_depth
             ) as first
             where mod(place.n, {SAMPLE}) = 0 and cardinality(portion.localities) >= {MANY_PLACES}
-            order by first.dial_key limit 1 offset 0
+            order by first.dial_key limit 1 offset portion.wanted - 1
         ), best as (
             select head.*, row_number() over (order by head.dial_key, head.id) as n
             from (

@@ -70,6 +70,7 @@ class PlannedCall:
     terms: CampaignTerms
     callee: Callee
     suppressed: tuple[Suppressed, ...]
+    is_phone_usable: bool
     rules_revision: int
     """Which changes of the tenant's own rules the decision must know."""
 
@@ -108,6 +109,7 @@ def lock_planned_call(session: Session, *, call_id: CallId, now: datetime) -> Pl
         terms=terms_of(row),
         callee=callee_of(row),
         suppressed=read_suppressed(row.suppressed),
+        is_phone_usable=row.is_phone_usable,
         rules_revision=row.rules_revision,
     )
 
@@ -171,6 +173,9 @@ _READ_PLANNED = text(
     select c.id, c.tenant_id, c.attempt_id, c.lead_id, c.campaign_id, c.agent_id, c.from_number, c.to_number,
            c.place_before, m.ring_timeout_seconds, m.amd_enabled, m.amd_mode, m.voicemail_message_url, m.record_calls,
            l.status as lead_status, l.call_attempts, l.do_not_call, t.rules_revision,
+           not exists (select from lead_phones p
+                       where p.lead_id = l.id and p.phone_normalized = c.to_number and not p.is_usable)
+               as is_phone_usable,
            {CAMPAIGN_TERMS}, {CALLEE_COLUMNS}, person.numbers, before.prior, listed.suppressed
     from calls c join campaigns m on m.id = c.campaign_id join leads l on l.id = c.lead_id
     join tenants t on t.id = c.tenant_id
@@ -213,25 +218,26 @@ def withdraw_planned_call(
 ) -> None:
     """Cancel a call that may not be placed, and give its lead back or mark it.
 
-    A person whose number is on a registry, and who has another that is not, is called there instead.
+    A person whose number is on a registry, or no longer his, and who has another is called there instead.
     """
     parameters = _parameters(planned, verdict, now) | {
         "lead_status": lead.status,
         "reason": lead.reason,
         "next_call_at": lead.next_call_at,
         "do_not_call": do_not_call,
-        "registered": [hit.number for hit in planned.suppressed] if lead.reason == "on_registry" else None,
+        "avoided": [hit.number for hit in planned.suppressed] if lead.reason in _TRIES_ANOTHER_PHONE else None,
     }
     session.execute(_WITHDRAW, parameters)
 
 
+_TRIES_ANOTHER_PHONE = frozenset({"on_registry", "phone_not_usable"})
 _WITHDRAW = text(
     """
     with decided as (
         update attempts set decided_at = :now, allowed = false, verdict = cast(:verdict as jsonb) where id = :attempt_id
     ), another as (
         select phone_normalized as phone from lead_phones
-        where lead_id = :lead_id and is_usable and phone_normalized <> all(cast(:registered as text[]))
+        where lead_id = :lead_id and is_usable and phone_normalized <> all(cast(:avoided as text[]))
         order by position limit 1
     ), released as (
         update leads set status = case when exists (select from another) then 'pending' else :lead_status end,

@@ -1,8 +1,9 @@
 """Saying why: what stops a lead, or each lead of a campaign, from being dialled at this moment, and until when."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from dialer.domain.compliance import CallCandidate, CallSubject, Locality, RuleBook, may_place, next_placing
@@ -74,18 +75,6 @@ class ListDialability:
             self.callable += count
         else:
             self.gates.setdefault(gate.gate, GateCount(gate.gate)).add(count, gate.clears_at)
-
-    def move(self, held: HeldLead) -> None:
-        """A lead that was counted with its group stands at a gate of its own."""
-        self.total -= 1
-        if held.shared is None:
-            self.callable -= 1
-        else:
-            counted = self.gates[held.shared.gate]
-            counted.count -= 1
-            if not counted.count:
-                del self.gates[held.shared.gate]
-        self.add(held.own, 1)
 
 
 @dataclass(frozen=True)
@@ -162,10 +151,12 @@ def count_by_gate(
 ) -> tuple[ListDialability, ...]:
     """The leads of each list by their first gate, the campaign's own left aside."""
     lists = {entry.id: ListDialability(entry.id, entry.name, entry.is_active) for entry in facts.lists}
-    for group in groups:
-        lists[group.list_id].add(judge.gate_of(group), group.count)
-    for lead in held:
-        lists[lead.lead.group.list_id].move(lead)
+    alike = Counter({replace(group, count=1): group.count for group in groups})
+    for entry in held:
+        alike[entry.lead.group] -= 1
+        lists[entry.lead.group.list_id].add(entry.own, 1)
+    for group, count in (+alike).items():
+        lists[group.list_id].add(judge.gate_of(group), count)
     return tuple(lists.values())
 
 
@@ -193,8 +184,6 @@ def _gates_of_lead(facts: LeadFacts, now: datetime) -> list[Gate]:
         gates.append(Gate("finished", facts.status, message))
     if facts.status == "dnc":
         gates.append(Gate("dnc", "do_not_call", f"The lead is taken off its list: {facts.status_reason or 'dnc'}."))
-    if not facts.is_usable:
-        gates.append(Gate("no_phone", "no_phone", "None of the person's phones is worth calling any more."))
     if facts.status in ("queued", "calling") or facts.in_flight is not None:
         gates.append(Gate("in_flight", facts.in_flight or facts.status, "In the hopper, on a screen or in a call."))
     if facts.status == "pending" and facts.next_call_at > now:
@@ -217,6 +206,7 @@ def _gates_of_verdict(facts: LeadFacts, subject: CallSubject, now: datetime, boo
         do_not_call=facts.do_not_call and facts.status != "dnc",
         suppressions=suppression_hits(facts.suppressed),
         place_before=now + timedelta(days=1),
+        is_phone_usable=facts.is_phone_usable,
     )
     return gates_of(may_place(candidate, now, book).evaluations)
 

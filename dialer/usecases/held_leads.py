@@ -19,10 +19,9 @@ _BEFORE_CAPS = frozenset(GATES[: GATES.index("cap")])
 
 @dataclass(frozen=True)
 class HeldLead:
-    """A lead with the gate that its group has, None if nothing stops that, and the one that stops it before."""
+    """A lead with the gate of its own that stops it first."""
 
     lead: OpenLead
-    shared: Gate | None
     own: Gate
 
     @property
@@ -45,7 +44,7 @@ def list_held_leads(tx: Transaction, facts: CampaignFacts, judge: GroupJudge) ->
         others = [] if shared is None or (is_promised and shared.gate == "retry") else [shared]
         first = in_order([*others, *own])[0]
         if shared is None or first.gate != shared.gate:
-            yield HeldLead(lead, shared, first)
+            yield HeldLead(lead, first)
 
 
 def _own_gates(tx: Transaction, facts: CampaignFacts, judge: GroupJudge) -> Iterator[tuple[OpenLead, Gate]]:

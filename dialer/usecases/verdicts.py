@@ -96,6 +96,7 @@ def _candidate(planned: PlannedCall, subject: CallSubject) -> CallCandidate:
         is_person_in_flight=planned.callee.prior.in_flight,
         dial_mode=planned.terms.dial_mode,
         is_for_one_agent=planned.agent_id is not None,
+        is_phone_usable=planned.is_phone_usable,
     )
 
 

@@ -84,7 +84,7 @@ def test_a_rule_that_forbids_the_call_is_told(floor, ben, path):
     floor.change("update campaigns set calling_hours_start = :at, calling_hours_end = :end", at=time(1), end=time(2))
     body = ben.post(f"{path}/dial", json={"preview_id": preview_id}, expect=409)
     assert (body["success"], body["code"]) == (False, "conflict")
-    assert body["error"] == "Outside the campaign's calling hours."
+    assert body["error"] == "It is Wednesday 18:00 in UTC: calls are allowed 01:00–02:00 that day."
 
 
 @pytest.mark.parametrize("wrong", [{}, {"preview_id": "x"}, {"preview_id": None}, {"preview_id": str(uuid4()), "x": 1}])

@@ -33,6 +33,7 @@ OBSTACLES: dict[str, dict[str, object]] = {
     "placement_expired": {"place_before": NOON},
     "not_previewed": {"dial_mode": "preview"},
     "in_flight": {"is_person_in_flight": True},
+    "phone_not_usable": {"is_phone_usable": False},
     "outside_hours": {"locality": Locality.of(["US"], ["America/Los_Angeles", "Asia/Tokyo"])},
     "not_dialable": {"line_type": "premium_rate"},
     "country_not_allowed": {"allowed_regions": frozenset({"DE"})},

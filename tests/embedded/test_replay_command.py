@@ -15,7 +15,7 @@ from tests.fakes import FrozenClock
 from tests.usecases.pacing_story import work
 
 ROOT = Path(__file__).parents[2]
-SPAN = ("--from", "2026-03-04T14:00", "--to", "2026-03-04T18:00+00:00")
+SPAN = ("--from", "2026-03-04T17:00", "--to", "2026-03-04T21:00+00:00")
 
 
 @pytest.fixture

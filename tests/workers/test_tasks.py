@@ -132,7 +132,7 @@ def test_a_sweep_finds_what_was_forgotten(floor: Floor, clock: FrozenClock) -> N
 def test_a_scheduled_campaign_is_started_and_ended_by_its_task(floor: Floor, clock: FrozenClock) -> None:
     floor.change(
         "update campaigns set status = 'scheduled', schedule_start = :start, schedule_end = :end",
-        start=clock.now(), end=clock.now().replace(hour=18),
+        start=clock.now(), end=clock.now().replace(hour=20),
     )  # fmt: skip
     run(floor, "dialer.calls.move_scheduled_campaigns")
     assert floor.campaign().status == "active"

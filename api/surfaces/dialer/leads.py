@@ -68,7 +68,10 @@ def update_lead(lead_id: UUID, body: UpdateLeadIn) -> LeadAnswer:
 
 @leads.delete("/<uuid:lead_id>", role=Role.ADMIN, returns=Message, errors=(404, 409))
 def delete_lead(lead_id: UUID) -> Message:
-    """Delete a lead that is neither in the hopper nor in a call, with the records of its calls."""
+    """Delete a lead that is neither in the hopper nor in a call.
+
+    One that was called is emptied of its person instead: the records of its calls stay.
+    """
     usecases.delete_lead(services(), actor=principal(), lead_id=LeadId(lead_id))
     return Message(message="Lead deleted")
 

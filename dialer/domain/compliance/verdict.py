@@ -33,6 +33,7 @@ class CallCandidate:
 
     `subject` is what the law looks at. `is_person_in_flight`: another call to this person, on whichever of his numbers,
     has not ended. `is_for_one_agent`: an agent has looked at the lead, said dial and waits for the answer.
+    `is_phone_usable`: no earlier call has found this phone of his dead, or somebody else's.
     """
 
     subject: CallSubject
@@ -47,6 +48,7 @@ class CallCandidate:
     is_person_in_flight: bool = False
     dial_mode: str = "progressive"
     is_for_one_agent: bool = False
+    is_phone_usable: bool = True
 
     @property
     def to_number(self) -> str:
@@ -120,6 +122,7 @@ class CallingVerdict:
                 "place_before": _iso(candidate.place_before),
                 "dial_mode": candidate.dial_mode,
                 "is_for_one_agent": candidate.is_for_one_agent,
+                "is_phone_usable": candidate.is_phone_usable,
             },
         }
 
@@ -157,6 +160,8 @@ def _own_gates(candidate: CallCandidate, at: datetime) -> Iterator[Evaluation]:
     yield _gate("SCHEDULE", "schedule_ended", end is None or at < end, message, schedule_end=_iso(end))
     yield _gate("DO-NOT-CALL", "do_not_call", not candidate.do_not_call, "The lead is marked do-not-call.")
     yield _suppression(candidate)
+    message = "An earlier call has found this phone dead, or somebody else's."
+    yield _gate("PHONE", "phone_not_usable", candidate.is_phone_usable, message)
     made, most = candidate.attempts_made, candidate.max_attempts
     message = f"{made} of {most} attempts are used up."
     yield _gate("CAMPAIGN-ATTEMPTS", "attempts_exhausted", made < most, message, made=made, most=most)

@@ -109,7 +109,7 @@ class UpdateCampaignIn(In):
     lead_order_field: str | None = Field(None, max_length=100, description="The custom field of the order custom.")
     agent_group_id: UUID | None = Field(None, description="Null: every agent of the tenant.")
     retry_policy: RetryPolicyIn = _ABSENT
-    retry_rules: dict[str, Any] = Field(_ABSENT, description="What the retry policy leaves open, by outcome.")
+    retry_rules: dict[str, Any] = Field(_ABSENT, description="By outcome; where silent, the retry policy speaks.")
     amd_enabled: bool = _ABSENT
     amd_mode: AmdMode = Field(_ABSENT, description="async: bridge at once, release on a machine. sync: detect first.")
     voicemail_message_url: str | None = Field(None, max_length=2000)

@@ -243,7 +243,7 @@ class ColumnOut(Out):
 
 
 class PreviewRowOut(Out):
-    """A row as the lead that it would become; null and why not."""
+    """A row as the lead that it would become by itself; null and why not. Duplicates and others are in `errors`."""
 
     row: int
     lead: dict[str, JsonValue] | None

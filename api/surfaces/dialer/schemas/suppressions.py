@@ -95,7 +95,7 @@ class CheckSuppressionAnswer(Answer):
     suppressed: bool = Field(description="No campaign may call it.")
     entries: list[SuppressionOut] = Field(description="What holds now, entries of single campaigns included.")
     registries: list[RegistryOut] = Field(
-        description="The national lists that name the number; consent or a business relationship may lift them."
+        description="The national lists that name the number: it is not called while they do."
     )
     erased: bool = Field(description="The number belongs to somebody whose data were erased.")
 
