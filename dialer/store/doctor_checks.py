@@ -248,7 +248,8 @@ CHECKS = (
         """
         select 'role ' || r.rolname as what from pg_roles r
         where r.rolname = :application_role and (r.rolsuper or r.rolbypassrls
-              or exists (select from pg_class t where t.relowner = r.oid and t.relkind = 'r' and t.relpersistence <> 't'))
+              or exists (select from pg_class t
+                         where t.relowner = r.oid and t.relkind = 'r' and t.relpersistence <> 't'))
         """,
     ),
 )

@@ -60,7 +60,8 @@ _COLUMNS = """
     a.planned_at, a.decided_at, c.placing_at, a.allowed, a.verdict
 """
 _FIND = text(f"select {_COLUMNS} from calls c join attempts a on a.id = c.attempt_id where c.id = :call_id")
-# A call is decided within seconds after it was planned. That moment leads an index: a page is found where the last ended.
+# A call is decided within seconds after it was planned, and that moment leads an index: a page is found where the last
+# ended.
 _LIST = text(
     f"""
     select {_COLUMNS}, c.created_at from calls c join attempts a on a.id = c.attempt_id

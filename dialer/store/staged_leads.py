@@ -70,9 +70,9 @@ class StagingRules:
 class StagedVerdict:
     """What became of a staged row that does not simply become a new lead.
 
-    `code` is dnc, dnc_registry, duplicate_in_file, duplicate_in_campaign, duplicate_in_tenant, or update: it belongs to
-    a lead that is there. `reason` is the entry's on the do-not-call list. `stops` is the number of somebody who is there
-    and, as the row says, must not be called.
+    `code` is dnc, dnc_registry, erased, duplicate_in_file, duplicate_in_campaign, duplicate_in_tenant, or update: it
+    belongs to a lead that is there. `reason` is the entry's on the do-not-call list. `stops` is the number of somebody
+    who is there and, as the row says, must not be called.
     """
 
     number: int

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from dialer.domain.compliance import evaluate_limits
 from dialer.domain.dialability import GATES, Gate, in_order
 from dialer.domain.ids import LeadId
 from dialer.store import held_leads as store
@@ -11,7 +12,7 @@ from dialer.store.callees import PriorCalls
 from dialer.store.dialability import CampaignFacts
 from dialer.store.held_leads import OpenLead
 from dialer.store.session import Transaction
-from dialer.usecases.lead_groups import GroupJudge
+from dialer.usecases.lead_groups import GroupJudge, gates_of
 from dialer.usecases.limits_of_places import limits_of
 
 _BEFORE_CAPS = frozenset(GATES[: GATES.index("cap")])
@@ -78,5 +79,5 @@ def _cap(judge: GroupJudge, lead: OpenLead, prior: PriorCalls) -> Gate | None:
         prior_refusals=prior.refusals,
         prior_abandoned=prior.abandoned,
     )
-    gate = judge.gate_of_subject(subject)
-    return gate if gate is not None and gate.gate == "cap" else None
+    limits = in_order(gates_of(evaluate_limits(subject, judge.now, judge.book)))
+    return limits[0] if limits else None

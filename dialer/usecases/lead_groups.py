@@ -56,13 +56,10 @@ class GroupJudge:
             return None
         key = (locality_id, consent)
         if key not in self._judged:
-            self._judged[key] = self.gate_of_subject(self.subject(locality_id, consent))
+            subject = self.subject(locality_id, consent)
+            gates = in_order(gates_of(judge_placing(subject, self.now, self.book)))
+            self._judged[key] = next(iter(with_opening(gates, subject, self.now, self.book)), None)
         return self._judged[key]
-
-    def gate_of_subject(self, subject: CallSubject) -> Gate | None:
-        """What stops a call first as far as the rules go."""
-        gates = in_order(gates_of(judge_placing(subject, self.now, self.book)))
-        return next(iter(with_opening(gates, subject, self.now, self.book)), None)
 
     def gate_of(self, group: LeadGroup) -> Gate | None:
         """The first gate of a group."""

@@ -5,7 +5,7 @@ Rules are data (`dialer/rules`); a `RuleBook` holds them under a version. Where 
 
 from dialer.domain.compliance.call_subject import CONSENT_FORMS, CallSubject
 from dialer.domain.compliance.calling_window import CallingWindow
-from dialer.domain.compliance.evaluation import evaluate_rules, next_allowed
+from dialer.domain.compliance.evaluation import evaluate_limits, evaluate_rules, next_allowed
 from dialer.domain.compliance.judgements import Evaluation
 from dialer.domain.compliance.localities import PROFILES, Locality, locate, number_time_zones, resolve_state
 from dialer.domain.compliance.openings import is_open, next_opening, open_spans
@@ -33,6 +33,7 @@ __all__ = [
     "Rule",
     "RuleBook",
     "SuppressionHit",
+    "evaluate_limits",
     "evaluate_rules",
     "is_open",
     "judge_placing",

@@ -25,7 +25,7 @@ from dialer.domain.compliance.rule_book import RuleBook
 from dialer.domain.compliance.timetables import HORIZON_SECONDS, Timetable, first_common_opening
 from dialer.domain.compliance.wall_clock import instant_of, seconds_of
 
-__all__ = ["OK", "CallSubject", "Evaluation", "evaluate_rules", "next_allowed", "timetable_pairs"]
+__all__ = ["OK", "CallSubject", "Evaluation", "evaluate_limits", "evaluate_rules", "next_allowed", "timetable_pairs"]
 
 
 def evaluate_rules(subject: CallSubject, at: datetime, book: RuleBook) -> tuple[Evaluation, ...]:
@@ -33,6 +33,13 @@ def evaluate_rules(subject: CallSubject, at: datetime, book: RuleBook) -> tuple[
     at = at.astimezone(UTC)
     rules = applicable_rules(book, subject.locality, subject.call_type)
     return tuple(_evaluate(subject.known_at(at), at, rules))
+
+
+def evaluate_limits(subject: CallSubject, at: datetime, book: RuleBook) -> tuple[Evaluation, ...]:
+    """Ask the caps and the waits alone, where all else is known."""
+    at = at.astimezone(UTC)
+    rules = applicable_rules(book, subject.locality, subject.call_type)
+    return tuple(_evaluate_limits(subject.known_at(at), at, rules))
 
 
 def next_allowed(subject: CallSubject, at: datetime, book: RuleBook) -> datetime | None:
@@ -85,6 +92,13 @@ def _evaluate(subject: CallSubject, at: datetime, rules: ApplicableRules) -> Ite
         yield judge_known_time()
     for timetable, zone in timetable_pairs(rules, subject.locality, subject.window):
         yield judge_hours(timetable, zone, at)
+    yield from _evaluate_limits(subject, at, rules)
+    yield from (judge_ban(rule, ban, at, zones) for rule, ban in rules.bans)
+    yield from (judge_consent(rule, consent, subject, at) for rule, consent in rules.consents)
+
+
+def _evaluate_limits(subject: CallSubject, at: datetime, rules: ApplicableRules) -> Iterator[Evaluation]:
+    zones = subject.locality.time_zones
     for rule, cap in rules.caps:
         by_local_day = cap.days is not None or cap.period not in (None, "ever")
         for where in zones_of_limit(zones, by_local_day=by_local_day):
@@ -94,5 +108,3 @@ def _evaluate(subject: CallSubject, at: datetime, rules: ApplicableRules) -> Ite
         for where in zones_of_limit(zones, by_local_day=wait.days is not None):
             limit = judge_wait(wait, subject.events(wait.after), at, where)
             yield judge_limit(rule, f"{wait.after}_wait", limit, at, where, zones)
-    yield from (judge_ban(rule, ban, at, zones) for rule, ban in rules.bans)
-    yield from (judge_consent(rule, consent, subject, at) for rule, consent in rules.consents)
