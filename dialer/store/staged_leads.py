@@ -68,11 +68,11 @@ class StagingRules:
 
 @dataclass(frozen=True)
 class StagedVerdict:
-    """What became of a staged row that does not simply become a new lead.
+    """Why a staged row is refused.
 
-    `code` is dnc, dnc_registry, erased, duplicate_in_file, duplicate_in_campaign, duplicate_in_tenant, or update: it
-    belongs to a lead that is there. `reason` is the entry's on the do-not-call list. `stops` is the number of somebody
-    who is there and, as the row says, must not be called.
+    `code` is dnc, dnc_registry, erased, duplicate_in_file, duplicate_in_campaign or duplicate_in_tenant. `reason` is
+    the entry's on the do-not-call list. `stops` is the number of somebody who is there and, as the row says, must not
+    be called.
     """
 
     number: int
@@ -95,10 +95,18 @@ def stage_rows(session: Session, rows: bytes) -> None:
 
 
 def judge_staged(session: Session, rules: StagingRules) -> list[StagedVerdict]:
-    """Decide what becomes of the staged rows: suppression first, then who is there already. Stores nothing."""
+    """Decide what becomes of the staged rows: suppression first, then who is there already. Stores nothing.
+
+    Returns those that are refused.
+    """
     statement = _JUDGE_BY_EXTERNAL_ID if rules.by_external_id else _JUDGE_BY_PHONE
     rows = session.execute(statement, rules.values())
     return [StagedVerdict(row.number, row.verdict, row.reason, row.stops) for row in rows]
+
+
+def count_updates(session: Session) -> int:
+    """How many of the judged rows belong to a lead that is there, and would change it."""
+    return int(session.execute(_COUNT_UPDATES).scalar_one())
 
 
 def insert_staged(session: Session, rules: StagingRules, *, has_alternates: bool) -> list[int]:
@@ -129,6 +137,11 @@ def update_staged(session: Session, rules: StagingRules) -> int:
     return len(updated)
 
 
+def refresh_statistics(session: Session) -> None:
+    """Have PostgreSQL look at what has become of `leads`, before it plans the next statements."""
+    session.execute(text("select analyze_leads()"))
+
+
 def encode_rows(columns: Sequence[Sequence[str | None]]) -> bytes:
     """Rows, given as columns of texts in the order of STAGED_COLUMNS, in the form that COPY reads. None is null."""
     lines = zip(*map(_escape, columns), strict=True)
@@ -157,18 +170,22 @@ _CREATE = text(
 )
 _COPY = f"copy staged_leads ({', '.join(STAGED_COLUMNS)}) from stdin"
 
-# Laterals with a limit: whatever the planner thinks of a table that grows by the second, it looks up one by one.
+# Laterals with a limit: whatever the planner thinks of a table that grows by the second, it looks up one by one. And
+# the campaign is compared as text, which no index has: of a campaign that it has not heard of yet, the planner thinks
+# that it has one lead, and would go through all of them by an index that begins with the campaign, for every row.
 _BY_PHONE = """
     left join lateral (
         select l.id, l.import_id, l.external_id from leads l
-        where l.campaign_id = :campaign_id and l.phone_normalized = s.phone_normalized
+        where l.tenant_id = :tenant_id and l.phone_normalized = s.phone_normalized
+          and cast(l.campaign_id as text) = cast(:campaign_id as text)
         limit 1
     ) as by_phone on true
 """
 _BY_ID = """
     left join lateral (
         select l.id, l.import_id from leads l
-        where l.tenant_id = :tenant_id and l.external_id = s.external_id and l.campaign_id = :campaign_id
+        where l.tenant_id = :tenant_id and l.external_id = s.external_id
+          and cast(l.campaign_id as text) = cast(:campaign_id as text)
         order by l.id limit 1
     ) as by_id on true
 """
@@ -210,15 +227,19 @@ def _judge(by_id: str, suppressed: str = SUPPRESSED_AMONG.format(staged="staged_
                    else 'update'
                end as verdict
         from met left join suppressed on suppressed.phone_normalized = met.phone_normalized
+    ),
+    noted as (
+        update staged_leads s set verdict = judged.verdict, lead_id = judged.lead_id
+        from judged where judged.number = s.number and judged.verdict is not null
+        returning s.number, s.verdict, judged.reason, judged.stops
     )
-    update staged_leads s set verdict = judged.verdict, lead_id = judged.lead_id
-    from judged where judged.number = s.number and judged.verdict is not null
-    returning s.number, s.verdict, judged.reason, judged.stops
+    select * from noted where verdict <> 'update'
     """
 
 
 _JUDGE_BY_PHONE = text(_judge(_NO_ID))
 _JUDGE_BY_EXTERNAL_ID = text(_judge(_BY_ID))
+_COUNT_UPDATES = text("select count(*) from staged_leads where verdict = 'update'")
 _PLAIN = (
     "phone", "phone_normalized", "external_id", "first_name", "last_name", "email", "country", "state", "postal_code",
     "time_zone", "consent", "type", "priority", "custom_fields", "notes", "locality_id",

@@ -133,3 +133,12 @@ $$ select i.tenant_id, i.id from imports i
    where i.cleared_at is null and i.finished_at is not null
      and (i.status in ('completed', 'cancelled') or i.finished_at < failed_before)
    limit max_rows $$;
+
+-- After a large import: to the planner, a campaign that it has not heard of has one lead.
+create function analyze_leads() returns void
+    language plpgsql volatile security definer set search_path = public, pg_temp as
+$$
+begin
+    analyze leads;
+end
+$$;

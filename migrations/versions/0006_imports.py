@@ -16,7 +16,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Imports under way end where they are; files, refused rows and remembered mappings are lost. Leads stay."""
-    op.execute("drop function imports_to_run(timestamptz, integer), imports_to_clear(timestamptz, integer)")
+    op.execute("drop function imports_to_run(timestamptz, integer), imports_to_clear(timestamptz, integer), analyze_leads()")
     op.execute(
         "alter table leads drop constraint fk_leads_list_id_lists, "
         "add constraint fk_leads_list_id_lists foreign key (list_id) references lists (id) on delete cascade, "

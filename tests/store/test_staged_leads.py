@@ -125,3 +125,27 @@ def test_rows_of_another_tenant_are_not_stored(services: Any, cleo: Any, rules: 
         staged_leads.stage_rows(tx.session, rows_of("+14155552671"))
         with pytest.raises(ProgrammingError, match="row-level security"), tx.session.begin_nested():
             staged_leads.insert_staged(tx.session, rules, has_alternates=False)
+
+
+@pytest.mark.parametrize("by_external_id", [False, True])
+def test_people_are_looked_up_one_by_one_in_a_campaign_that_statistics_know_nothing_of(
+    services: Any, rules: StagingRules, owner_database: Any, by_external_id: bool
+) -> None:
+    """PostgreSQL takes such a campaign for one with a lead, and any index that begins with it for good enough."""
+    other = make_campaign(services, rules.tenant_id)
+    filled = text(
+        "insert into leads (id, tenant_id, campaign_id, phone, phone_normalized, priority, custom_fields, status, "
+        "call_attempts, last_attempt_number, next_call_at, do_not_call, created_at, updated_at) "
+        "select gen_random_uuid(), :tenant, :campaign, '', '+1' || (2120000000 + n), 1, '{}', 'pending', 0, 0, :now, "
+        "false, :now, :now from generate_series(1, 5000) n"
+    )
+    with owner_database.transaction() as tx:
+        tx.session.execute(filled, {"tenant": rules.tenant_id, "campaign": other.id, "now": rules.now})
+        staged_leads.refresh_statistics(tx.session)
+    statement = staged_leads._JUDGE_BY_EXTERNAL_ID if by_external_id else staged_leads._JUDGE_BY_PHONE
+    with services.transaction(rules.tenant_id) as tx:
+        staged_leads.stage_rows(tx.session, rows_of(*(f"+1415555{n:04d}" for n in range(2_000))))
+        plan = "\n".join(tx.session.execute(text(f"explain {statement.text}"), rules.values()).scalars())
+    assert "ix_leads_tenant_id_phone_normalized" in plan
+    for index in ("ix_leads_gates", "ix_leads_ready", "ix_leads_waiting", "uq_leads_campaign_id_phone_normalized"):
+        assert index not in plan

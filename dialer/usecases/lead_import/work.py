@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+import structlog
+
 from dialer.domain.campaigns import CampaignStatus
+from dialer.domain.errors import Unavailable
 from dialer.domain.ids import CampaignId, ImportId, ListId
 from dialer.domain.imports import ImportChoices, ImportStatus, MatchBy, OnDuplicate
 from dialer.domain.lead_rows import ColumnMapping, LeadDraft, RowOptions, RowProblem, judge_batch
@@ -32,6 +35,9 @@ from dialer.usecases.suppressions import suppress_numbers
 
 MAX_BATCH_ROWS = 10_000
 _BATCH_CELLS = 150_000
+_MANY = 5_000
+
+log = structlog.get_logger()
 
 
 class LeadWork:
@@ -123,7 +129,7 @@ class LeadWork:
         """Say what would become of the rows of a batch, and store nothing."""
         staged_leads.stage_rows(tx.session, read.encoded)
         verdicts = staged_leads.judge_staged(tx.session, self._rules())
-        return self._outcome(read, verdicts, sum(1 for verdict in verdicts if verdict.code == "update"))
+        return self._outcome(read, verdicts, staged_leads.count_updates(tx.session))
 
     def _update(self, tx: Transaction, rules: StagingRules, verdicts: Sequence[StagedVerdict]) -> int:
         """Write what rows say to leads that are there, also that somebody must not be called any more."""
@@ -148,7 +154,7 @@ class LeadWork:
         )
 
     def _outcome(self, read: ReadRows, verdicts: Sequence[StagedVerdict], updated: int) -> BatchOutcome:
-        refused = [*read.refused, *(explain(verdict, read) for verdict in verdicts if verdict.code != "update")]
+        refused = [*read.refused, *(explain(verdict, read) for verdict in verdicts)]
         lost = {problem.number for problem in refused}
         warnings = [warning for warning in read.warnings if warning.number not in lost]
         counts = count(read, refused, updated=updated, warnings=len(warnings))
@@ -214,5 +220,16 @@ class LeadImports:
         tenant_id, campaign_id = str(ended.tenant_id), str(ended.campaign_id)
         if campaign is not None and campaign.status == CampaignStatus.ACTIVE and ended.counts.valid:
             tx.after_commit(services.queue.send, PACE, tenant_id=tenant_id, campaign_id=campaign_id)
+        if ended.counts.inserted > _MANY:
+            tx.after_commit(_refresh_statistics, services)
         payload = {"campaign_id": campaign_id, "inserted": ended.counts.inserted, "import_id": str(ended.id)}
         tx.after_commit(services.feed.to_tenant, ended.tenant_id, "leads:imported", payload)
+
+
+def _refresh_statistics(services: Services) -> None:
+    """Until PostgreSQL looks at the table by itself, it takes a campaign with a new list for one with no lead."""
+    try:
+        with services.transaction() as tx:
+            staged_leads.refresh_statistics(tx.session)
+    except Unavailable as trouble:
+        log.warning("statistics_not_refreshed", error=str(trouble.__cause__))

@@ -26,7 +26,7 @@ def archive(*names: str) -> bytes:
     [
         (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, r"old Excel workbook \(.xls\)"),
-        (gzip.compress(b"phone\n4155550132\n"), "gzip"),
+        (gzip.compress(b"phone\n4155550132\n", mtime=0), "gzip"),
         (bz2.compress(b"phone\n"), "bzip2"),
         (lzma.compress(b"phone\n"), "xz"),
         (b"7z\xbc\xaf\x27\x1c\0\x04", "7-Zip"),
@@ -55,6 +55,8 @@ def archive(*names: str) -> bytes:
         (archive("xl/workbook.xml")[:60], "damaged Excel workbook"),
         (b"PK\x05\x06" + b"\0" * 18, "empty ZIP"),
     ],
+    # Some of these files hold the time, and a test's name must not.
+    ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_the_refusal_says_what_it_is(content: bytes, told: str) -> None:
     with pytest.raises(Invalid, match=told):
