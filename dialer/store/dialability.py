@@ -104,14 +104,20 @@ def load_campaign_facts(session: Session, campaign_id: CampaignId) -> CampaignFa
     return CampaignFacts(row.id, row.tenant_id, row.schedule_start, terms_of(row), lists, row.next_due_at)
 
 
-def count_lead_groups(session: Session, campaign_id: CampaignId) -> list[LeadGroup]:
-    """All leads of a campaign, grouped. Read from one index alone where the table has been vacuumed."""
-    return [LeadGroup(**row._mapping) for row in session.execute(_GROUPS, {"campaign_id": campaign_id})]
+def count_lead_groups(session: Session, campaign_id: CampaignId, *, now: datetime | None = None) -> list[LeadGroup]:
+    """All leads of a campaign, grouped. Read from one index alone where the table has been vacuumed.
+
+    With `now`, leads whose time has come count as ready though no tick has promoted them, since nobody dials.
+    """
+    values = {"campaign_id": campaign_id, "now": now}
+    return [LeadGroup(**row._mapping) for row in session.execute(_GROUPS if now is None else _GROUPS_NOW, values)]
 
 
-def count_waiting_by_hour(session: Session, campaign_id: CampaignId, *, until: datetime) -> list[WaitingHour]:
-    """Waiting leads of active lists by the hour in which they become due, up to a moment."""
-    rows = session.execute(_WAITING, {"campaign_id": campaign_id, "until": until})
+def count_waiting_by_hour(
+    session: Session, campaign_id: CampaignId, *, since: datetime, until: datetime
+) -> list[WaitingHour]:
+    """Waiting leads of active lists by the hour in which they become due, between two moments."""
+    rows = session.execute(_WAITING, {"campaign_id": campaign_id, "since": since, "until": until})
     return [WaitingHour(**row._mapping) for row in rows]
 
 
@@ -153,18 +159,24 @@ _CAMPAIGN = text(
     from campaigns m where m.id = :campaign_id
     """
 )
-_GROUPS = text(
-    """
-    select list_id, status, status_reason, locality_id, is_waiting, consent, count(*) as count
+
+
+def _groups(is_waiting: str) -> str:
+    return f"""
+    select list_id, status, status_reason, locality_id, {is_waiting} as is_waiting, consent, count(*) as count
     from leads where campaign_id = :campaign_id
-    group by list_id, status, status_reason, locality_id, is_waiting, consent
+    group by 1, 2, 3, 4, 5, 6
     """
-)
+
+
+_GROUPS = text(_groups("is_waiting"))
+_GROUPS_NOW = text(_groups("is_waiting and next_call_at > :now"))
 _WAITING = text(
     """
     select date_trunc('hour', l.next_call_at, 'UTC') as hour, l.locality_id, l.consent, count(*) as count
     from leads l join lists s on s.id = l.list_id
-    where l.campaign_id = :campaign_id and l.status = 'pending' and l.is_waiting and l.next_call_at < :until
+    where l.campaign_id = :campaign_id and l.status = 'pending' and l.is_waiting
+      and l.next_call_at > :since and l.next_call_at < :until
       and s.is_active
     group by 1, 2, 3
     """

@@ -144,12 +144,19 @@ def read_suppressed(rows: Sequence[Sequence[Any]] | None) -> tuple[Suppressed, .
 def suppressions_of(numbers: str) -> str:
     """SQL for the lists that hold any of some numbers, as JSON rows [number, kind, reason, until].
 
-    Parameters: `:campaign_id` and `:now`.
+    Of each number the strongest, and the campaign's own entry besides: it may outlast that. Parameters: `:campaign_id`
+    and `:now`.
     """
     found = SUPPRESSED_AMONG.format(staged=f"(select unnest({numbers}) as phone_normalized) as mine")
     return f"""
     select jsonb_agg(jsonb_build_array(s.phone_normalized, s.kind, s.reason, s.expires_at)) as suppressed
-    from ({found}) s
+    from (
+        {found}
+        union
+        select phone_normalized, 'campaign', reason, expires_at from suppressions
+        where phone_normalized = any({numbers}) and campaign_id = :campaign_id
+          and (expires_at is null or expires_at > :now)
+    ) s
     """
 
 

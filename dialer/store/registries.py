@@ -119,7 +119,8 @@ def add_registry_numbers(
 def activate_registry(session: Session, registry_id: UUID, *, now: datetime) -> None:
     """Make a loaded version the one that holds; the one of the same name and jurisdiction before it is superseded.
 
-    Of two that are loaded at once, the one that was begun later holds, whichever is finished first.
+    An older one never takes the place of a newer: of two, the one published later holds, and of two of one day the one
+    that was begun later, whichever is finished first.
     """
     session.execute(_LOCK_VERSIONS, {"id": registry_id})
     session.execute(_SUPERSEDE, {"id": registry_id, "now": now})
@@ -230,7 +231,8 @@ _SUPERSEDE = text(
     f"""
     update dnc_registries as other set status = 'superseded', ended_at = :now
     from dnc_registries as mine
-    where mine.id = :id and {_SAME_LIST} and other.status = 'active' and other.serial < mine.serial
+    where mine.id = :id and {_SAME_LIST} and other.status = 'active'
+      and (other.published_on, other.serial) < (mine.published_on, mine.serial)
     """
 )
 _ACTIVATE = text(
@@ -242,7 +244,8 @@ _ACTIVATE = text(
     from (
         select mine.id as loaded, exists (
             select from dnc_registries as other
-            where {_SAME_LIST} and other.status = 'active' and other.serial > mine.serial) as is_late
+            where {_SAME_LIST} and other.status = 'active'
+              and (other.published_on, other.serial) > (mine.published_on, mine.serial)) as is_late
         from dnc_registries as mine where mine.id = :id and mine.status = 'loading'
     ) as found
     where mine.id = loaded

@@ -206,7 +206,7 @@ def _judge(by_id: str, suppressed: str = SUPPRESSED_AMONG.format(staged="staged_
     ),
     judged as (
         select met.number, met.lead_id,
-               case when met.do_not_call and met.lead_id is not null then met.phone_normalized end as stops,
+               case when met.do_not_call then met.phone_normalized end as stops,
                coalesce(suppressed.reason, case when met.do_not_call then 'the row says so' end) as reason,
                case
                    when suppressed.kind = 'erased' then 'erased'

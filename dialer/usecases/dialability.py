@@ -131,7 +131,7 @@ def summarize_campaign(services: Services, *, actor: Principal, campaign_id: Cam
         if facts is None:
             raise NotFound("There is no campaign with this id.")
         book = rule_book(services, tx.session, tenant_id=facts.tenant_id)
-        groups = store.count_lead_groups(tx.session, campaign_id)
+        groups = store.count_lead_groups(tx.session, campaign_id, now=overdue(facts, now))
         judge = GroupJudge(tx, facts, book, now, {group.locality_id for group in groups})
         lists = count_by_gate(facts, groups, judge, list_held_leads(tx, facts, judge))
     return CampaignDialability(campaign_id, now, campaign_gate(facts, now), lists, book.version)
@@ -158,6 +158,11 @@ def count_by_gate(
     for group, count in (+alike).items():
         lists[group.list_id].add(judge.gate_of(group), count)
     return tuple(lists.values())
+
+
+def overdue(facts: CampaignFacts, now: datetime) -> datetime | None:
+    """Now, if leads wait whose time has come: those of a campaign that does not dial are promoted by nobody."""
+    return now if facts.next_due_at is not None and facts.next_due_at <= now else None
 
 
 def campaign_gate(facts: CampaignFacts, now: datetime) -> Gate | None:

@@ -56,11 +56,12 @@ def place_call(
 
 def _begin(services: Services, *, tenant_id: TenantId, call_id: CallId) -> PlannedCall | None:
     """The placing transaction: decide on fresh rows and commit to the attempt, or withdraw it and return None."""
-    now = services.clock.now()
     with services.transaction(tenant_id) as tx:
-        planned = placements.lock_planned_call(tx.session, call_id=call_id, now=now)
+        planned = placements.lock_planned_call(tx.session, call_id=call_id, now=services.clock.now())
         if planned is None:
             return None
+        # Only now: what others did while the locks were waited for lies before this moment, and counts.
+        now = services.clock.now()
         verdict = decide_placement(services, tx, planned, now)
         if not verdict.allowed:
             withdraw(services, tx, planned, verdict, now)
@@ -176,11 +177,11 @@ def withdraw_planned_calls(services: Services, *, tenant_id: TenantId, campaign_
 
 def withdraw_call(services: Services, *, tenant_id: TenantId, call_id: CallId, only_if_forbidden: bool) -> bool:
     """Cancel a planned call and give its lead back; tell whether that was done. A call past planning is left alone."""
-    now = services.clock.now()
     with services.transaction(tenant_id) as tx:
-        planned = placements.lock_planned_call(tx.session, call_id=call_id, now=now)
+        planned = placements.lock_planned_call(tx.session, call_id=call_id, now=services.clock.now())
         if planned is None:
             return False
+        now = services.clock.now()
         verdict = decide_placement(services, tx, planned, now)
         if verdict.allowed and only_if_forbidden:
             return False

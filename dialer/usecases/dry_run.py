@@ -18,7 +18,7 @@ from dialer.store.dialability import CampaignFacts
 from dialer.store.localities import UNDETERMINED
 from dialer.store.session import Transaction
 from dialer.usecases.calling_rules import rule_book
-from dialer.usecases.dialability import ListDialability, campaign_gate, count_by_gate, one_moment
+from dialer.usecases.dialability import ListDialability, campaign_gate, count_by_gate, one_moment, overdue
 from dialer.usecases.held_leads import HeldLead, list_held_leads
 from dialer.usecases.lead_groups import GroupJudge
 from dialer.usecases.registries import list_stale_registries
@@ -70,7 +70,7 @@ def dry_run(services: Services, *, actor: Principal, campaign_id: CampaignId, da
         if facts is None:
             raise NotFound("There is no campaign with this id.")
         book = rule_book(services, tx.session, tenant_id=facts.tenant_id)
-        groups = store.count_lead_groups(tx.session, campaign_id)
+        groups = store.count_lead_groups(tx.session, campaign_id, now=overdue(facts, now))
         judge = GroupJudge(tx, facts, book, now, {group.locality_id for group in groups})
         held = tuple(list_held_leads(tx, facts, judge))
         lists = count_by_gate(facts, groups, judge, held)
@@ -81,7 +81,7 @@ def dry_run(services: Services, *, actor: Principal, campaign_id: CampaignId, da
                 ready[group.locality_id, group.consent] += group.count
         first = _hour_of(now)
         end = first + timedelta(days=days)
-        changes = _changes(tx, facts, ready, held, end)
+        changes = _changes(tx, facts, ready, held, now, end)
         callable_in = _callable_by_hour(judge, facts, changes, now, end)
         hours = tuple(HourAhead(hour, callable_in.get(hour, 0)) for hour in _hours(first, end))
         warnings = tuple(_warnings(services, tx, facts, ready))
@@ -89,7 +89,12 @@ def dry_run(services: Services, *, actor: Principal, campaign_id: CampaignId, da
 
 
 def _changes(
-    tx: Transaction, facts: CampaignFacts, ready: Mapping[Place, int], held: Iterable[HeldLead], end: datetime
+    tx: Transaction,
+    facts: CampaignFacts,
+    ready: Mapping[Place, int],
+    held: Iterable[HeldLead],
+    now: datetime,
+    end: datetime,
 ) -> Changes:
     """Ready leads may be called at any time, waiting ones from the hour on in which they are due.
 
@@ -98,7 +103,7 @@ def _changes(
     changes: Changes = defaultdict(list)
     for place, count in ready.items():
         changes[place].append((LONG_AGO, count))
-    for waiting in store.count_waiting_by_hour(tx.session, facts.id, until=end):
+    for waiting in store.count_waiting_by_hour(tx.session, facts.id, since=now, until=end):
         changes[waiting.locality_id, waiting.consent].append((waiting.hour, waiting.count))
     for entry in held:
         group, due_at = entry.lead.group, entry.may_be_called_at

@@ -173,3 +173,16 @@ def test_strangers_find_nothing(services: Services, floor: Floor, ada: Caller, c
     cleo.get(f"/api/campaigns/{floor.campaign_id}/dialability", expect=404)
     cleo.post(f"/api/campaigns/{floor.campaign_id}/dry-run", json={}, expect=404)
     ben.get(f"/api/campaigns/{floor.campaign_id}/dialability", expect=403)
+
+
+def test_leads_whose_time_has_come_are_ready_though_nobody_dials(
+    services: Services, floor: Floor, ada: Caller, clock: FrozenClock
+) -> None:
+    add(services, ada, floor, BOSTON)
+    floor.change("update leads set next_call_at = :later", later=NOON + timedelta(minutes=10))
+    floor.change("update campaigns set status = 'paused'")
+    clock.advance(minutes=11)
+    found = ada.get(f"/api/campaigns/{floor.campaign_id}/dialability")["dialability"]
+    assert (found["callable"], found["gates"]) == (1, [])
+    ahead = ada.post(f"/api/campaigns/{floor.campaign_id}/dry-run", json={"days": 1})["dry_run"]
+    assert ahead["hours"][0]["callable"] == 1

@@ -230,7 +230,7 @@ def _somebody(floor: Floor, chance: random.Random, number: int, lists: tuple[Lis
     return lead_id
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(5))
 def test_the_summary_counts_each_lead_at_the_gate_that_stops_it_first(
     services: Services, clock: FrozenClock, seed: int
 ) -> None:
@@ -251,6 +251,16 @@ def test_the_summary_counts_each_lead_at_the_gate_that_stops_it_first(
     for name in found.gates.keys() - {"retry"}:
         clearing = [view.gates[0].clears_at for view in views.values() if view.gates and view.gates[0].gate == name]
         assert found.gates[name].earliest_clears_at == min(filter(None, clearing), default=None), name
+
+
+def test_the_summary_knows_that_a_phone_rings_some_seconds_after_its_call_is_placed(
+    floor: Floor, clock: FrozenClock
+) -> None:
+    clock.at = CLOSES - 5 * SECOND
+    lead(floor)
+    found = summarize_campaign(floor.services, actor=supervisor(floor), campaign_id=floor.campaign_id)
+    assert found.callable == 0
+    assert (found.gates["hours"].count, found.gates["hours"].earliest_clears_at) == (1, OPENS)
 
 
 # -- as time goes by
@@ -290,6 +300,10 @@ CLEARING: dict[str, Situation] = {
     "suppressed for a time": after(lambda floor: suppress(floor, WORK, until=NOON + 30 * HOUR)),
     "two entries of which one lasts": after(
         lambda floor: suppress(floor, WORK, until=NOON + HOUR), lambda floor: suppress(floor, until=NOON + 9 * HOUR)
+    ),
+    "an entry of the campaign that outlasts the tenant's": after(
+        lambda floor: suppress(floor, until=NOON + HOUR),
+        lambda floor: suppress(floor, until=NOON + 3 * HOUR, campaign_id=floor.campaign_id),
     ),
     "a retry": but("update leads set next_call_at = :at", at=NOON + HOUR),
     "a retry at night": but("update leads set next_call_at = :at", at=CLOSES + HOUR),

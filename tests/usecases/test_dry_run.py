@@ -120,7 +120,7 @@ def test_hours_are_told_in_utc_whatever_the_databases_own_zone(floor: Floor) -> 
     lead(floor, next_call_at=NOON + timedelta(minutes=90))
     with floor.services.transaction(floor.tenant_id) as tx:
         tx.session.execute(text("set local timezone = 'Asia/Kolkata'"))
-        (waiting,) = store.count_waiting_by_hour(tx.session, floor.campaign_id, until=NOON + 5 * HOUR)
+        (waiting,) = store.count_waiting_by_hour(tx.session, floor.campaign_id, since=NOON, until=NOON + 5 * HOUR)
     assert waiting.hour.astimezone(UTC) == NOON + HOUR
 
 

@@ -16,6 +16,7 @@ from dialer.usecases.services import Services
 from tests.builders.calls import make_call
 from tests.builders.floor import Floor, open_floor
 from tests.builders.promises import acting
+from tests.fakes import FrozenClock
 from tests.fakes.clock import NOON
 from tests.store.races import at_once, in_background, until_somebody_waits_for_a_lock
 
@@ -57,7 +58,7 @@ def called_before(floor: Floor, lead_id: LeadId, *hours: int, state: str = "no_a
     for number in hours:
         make_call(
             floor.services.database, tenant_id=floor.tenant_id, campaign_id=floor.campaign_id, lead_id=lead_id,
-            state=state, at=NOON - number * HOUR,
+            state=state, at=floor.services.clock.now() - number * HOUR,
         )  # fmt: skip
     floor.change("update leads set last_attempt_number = :made where id = :id", made=len(hours), id=lead_id)
 
@@ -163,6 +164,24 @@ def test_people_in_a_row_who_each_share_a_line_with_the_next_exclude_their_neigh
             tx.session.rollback()
             placing.result(timeout=10)
     assert [request.call_id for request in floor.carrier.placed] == [last]
+
+
+def test_calls_made_while_placing_waited_for_its_lead_use_up_attempts(
+    floor: Floor, other: Floor, clock: FrozenClock, owner_database: Database
+) -> None:
+    lead_id = lead(floor, HOME, WORK)
+    called_before(floor, lead_id, 2, 3)
+    elsewhere = lead(other, WORK)
+    (call_id,) = floor.plan()
+    with floor.services.transaction(floor.tenant_id) as tx:
+        tx.session.execute(text("update leads set notes = 'an import is at it' where id = :id"), {"id": lead_id})
+        with in_background(lambda: floor.place(call_id)) as placing:
+            until_somebody_waits_for_a_lock(owner_database)
+            clock.advance(seconds=2)
+            called_before(other, elsewhere, 0)
+            tx.session.commit()
+            placing.result(timeout=10)
+    assert (floor.carrier.placed, reasons(floor, call_id)) == ([], ["attempt_cap"])
 
 
 def _pause(floor: Floor, actor: Principal) -> None:

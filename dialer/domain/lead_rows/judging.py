@@ -151,7 +151,8 @@ def _consents(batch: Batch) -> list[bool | None]:
         if answer in YES or answer in NO:
             consents[index] = answer in YES
         else:
-            batch.warn(index, "consent", "unknown_answer", word, "Neither yes nor no; no consent is recorded")
+            consents[index] = False
+            batch.warn(index, "consent", "unknown_answer", word, "Neither yes nor no; taken for no consent")
     return consents
 
 

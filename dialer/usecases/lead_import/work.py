@@ -121,7 +121,8 @@ class LeadWork:
         staged_leads.stage_rows(tx.session, read.encoded)
         verdicts = staged_leads.judge_staged(tx.session, rules)
         late = staged_leads.insert_staged(tx.session, rules, has_alternates=read.has_alternates)
-        updated = self._update(tx, rules, verdicts) if rules.updates else 0
+        updated = staged_leads.update_staged(tx.session, rules) if rules.updates else 0
+        self._stop_calling(tx, rules, verdicts)
         verdicts += [StagedVerdict(number, "duplicate_in_campaign") for number in late]
         return self._outcome(read, verdicts, updated)
 
@@ -131,14 +132,12 @@ class LeadWork:
         verdicts = staged_leads.judge_staged(tx.session, self._rules())
         return self._outcome(read, verdicts, staged_leads.count_updates(tx.session))
 
-    def _update(self, tx: Transaction, rules: StagingRules, verdicts: Sequence[StagedVerdict]) -> int:
-        """Write what rows say to leads that are there, also that somebody must not be called any more."""
-        updated = staged_leads.update_staged(tx.session, rules)
+    def _stop_calling(self, tx: Transaction, rules: StagingRules, verdicts: Sequence[StagedVerdict]) -> None:
+        """Put whoever, as the row says, must not be called on the campaign's list: also if a lead of his is there."""
         stopped = sorted({verdict.stops for verdict in verdicts if verdict.stops is not None})
         if stopped:
             draft = SuppressionDraft(rules.tenant_id, rules.campaign_id, "requested", "import")
             suppress_numbers(self._services, tx, stopped, draft)
-        return updated
 
     def _rules(self) -> StagingRules:
         """How rows meet people who are there already, now."""

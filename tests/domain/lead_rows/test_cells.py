@@ -106,9 +106,9 @@ class TestConsent:
     def test_is_yes_no_or_not_said(self, word: str, consent: bool | None) -> None:
         assert draft_of(consent=word).consent is consent
 
-    @pytest.mark.parametrize("word", ["2026-01-31", "ok", "maybe"])
+    @pytest.mark.parametrize("word", ["2026-01-31", "ok", "maybe", "revoked"])
     def test_is_never_assumed(self, word: str) -> None:
-        assert draft_of(opt_in=word).consent is None
+        assert draft_of(opt_in=word).consent is False
         assert problem_of(opt_in=word).code == "unknown_answer"
 
 
