@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from dialer.domain.ids import CampaignId, ImportId, ListId, TenantId, UserId
@@ -170,10 +171,11 @@ def sole_runner(database: Database, import_id: ImportId, *, workplace: str, seat
                 held.append(taken)
             yield len(held) == 2
         finally:
-            # A connection that broke has freed them by itself.
-            if not connection.invalidated and not connection.closed:
+            try:
                 for name in held:
                     connection.execute(_UNLOCK, {"name": name})
+            except DBAPIError:
+                connection.invalidate()  # it broke, and has freed them by that
 
 
 _COUNTED = tuple(each.name for each in fields(ImportCounts))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dialer.domain.list_turns import divide_calls, line_up
 from dialer.store.ready_leads import ReadyList
 
-FEW = 200
+FEW = 100
 """A turn of a list with no more ready leads than this is read whole: cheaper than asking for each locality."""
 SAMPLE = 8
 """Of many places one in so many is looked at first: how early their leads are bounds what is read of the others."""

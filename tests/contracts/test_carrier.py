@@ -259,8 +259,8 @@ def test_a_call_that_is_over_cannot_be_steered_and_ending_it_again_is_a_success(
 
 
 def test_a_recording_that_is_gone_already_is_a_success(side: Side) -> None:
-    for _ in range(2):
-        side.carrier.delete_recording(ACCOUNT, recording_sid="RE" + "0" * 32)
+    deleted = [side.carrier.delete_recording(ACCOUNT, recording_sid="RE" + "0" * 32) for _ in range(2)]
+    assert deleted == [None, None]
 
 
 def test_trouble_with_deleting_a_recording_is_told(side: Side) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from dialer.domain.ids import CallId, LeadId
 from dialer.store import callees, dialability, placements
@@ -222,6 +223,58 @@ def test_of_very_many_calls_the_newest_are_read(floor: Floor, monkeypatch: pytes
     sql = callees.prior_calls_of(":tenant", "cast(:numbers as text[])", but="null")
     rows = floor.rows(sql, tenant=floor.tenant_id, numbers=[HOME, WORK])
     assert callees.read_prior_calls(rows[0].prior).attempts == (NOON - HOUR, NOON - 2 * HOUR)
+
+
+_MANY = """
+    with added as (
+        insert into leads (id, tenant_id, campaign_id, list_id, phone, phone_normalized, external_id, priority,
+                           custom_fields, status, call_attempts, last_attempt_number, next_call_at, do_not_call,
+                           created_at, updated_at)
+        select gen_random_uuid(), :tenant, :campaign, :campaign, n, n,
+               case when i <= 1000 then 'n/a' else 'C-' || i end, 1, '{}', 'pending', 0, 0, :noon, false, :noon, :noon
+        from generate_series(1, 3000) i, lateral (select '+1617' || (2100000 + i) as n) number
+        returning id, tenant_id, campaign_id, phone_normalized
+    ), phones as (
+        insert into lead_phones (lead_id, position, tenant_id, phone_normalized)
+        select id, position, tenant_id, case position when 0 then phone_normalized else :switchboard end
+        from added, generate_series(0, 1) position
+    ), attempt as (
+        insert into attempts (id, tenant_id, campaign_id, lead_id, number, planned_at)
+        select gen_random_uuid(), tenant_id, campaign_id, id, 1, :noon from added returning *
+    )
+    insert into calls (id, tenant_id, campaign_id, lead_id, attempt_id, state, state_changed_at, direction, from_number,
+                       to_number, place_before, created_at, placing_at, metadata)
+    select gen_random_uuid(), a.tenant_id, a.campaign_id, a.lead_id, a.id, 'no_answer', :noon, 'outbound',
+           '+14155551234', case when random() < 0.5 then :switchboard else l.phone_normalized end, :noon, :noon, :noon,
+           '{}'
+    from attempt a join added l on l.id = a.lead_id
+"""
+
+
+@pytest.mark.parametrize("is_analyzed", [True, False])
+def test_a_person_and_his_calls_are_found_by_indexes_whoever_shares_his_number_or_his_id(
+    floor: Floor, owner_database: Database, is_analyzed: bool
+) -> None:
+    floor.change(_MANY, tenant=floor.tenant_id, campaign=floor.campaign_id, switchboard=SWITCHBOARD, noon=NOON)
+    if is_analyzed:
+        with owner_database.transaction() as tx:
+            tx.session.execute(text("analyze leads, lead_phones, calls"))
+    lead_id = lead(floor, HOME, SWITCHBOARD, external_id="n/a")
+    sql = "explain (analyze, timing off, summary off, format json) " + dialability._LEAD.text
+    (row,) = floor.rows(sql, lead_id=lead_id, now=NOON)
+    of_many = [node for node in _nodes(row[0][0]["Plan"]) if node.get("Relation Name") in _GROW]
+    assert {node["Relation Name"] for node in of_many} == _GROW
+    assert not [node for node in of_many if node["Node Type"] == "Seq Scan"]
+    assert max(node["Actual Rows"] * node["Actual Loops"] for node in of_many) <= 3_000
+
+
+_GROW = {"leads", "lead_phones", "calls"}
+
+
+def _nodes(node: dict[str, Any]) -> Any:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from _nodes(child)
 
 
 # -- the person's lock

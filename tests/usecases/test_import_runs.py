@@ -145,6 +145,26 @@ def test_a_database_that_is_away_costs_a_try_and_nothing_else(
     assert_complete(services, ada, queued, owner_database)
 
 
+def test_a_restart_of_the_database_in_the_middle_loses_and_doubles_nothing(
+    services: Any, ada: Any, queued: ImportId, owner_database: Any
+) -> None:
+    others = text(
+        "select pg_terminate_backend(pid) from pg_stat_activity "
+        "where datname = current_database() and usename = current_user and pid <> pg_backend_pid()"
+    )
+
+    def restart(batch: int) -> None:
+        if batch == 4:
+            with services.transaction() as tx:
+                tx.session.execute(others)
+
+    run(services, ada.principal, queued, in_batches(10, before_storing=restart))
+    services.database.dispose()
+    assert load(services, ada.principal, queued).rows_done == 40
+    run(services, ada.principal, queued)
+    assert_complete(services, ada, queued, owner_database)
+
+
 def test_two_runners_that_know_nothing_of_each_other_store_no_row_twice(
     services: Any, ada: Any, queued: ImportId, owner_database: Any
 ) -> None:
