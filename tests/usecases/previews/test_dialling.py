@@ -170,7 +170,7 @@ def test_a_suppressed_number_is_not_called(floor: Floor, ben: AgentId) -> None:
         "insert into suppressions (id, tenant_id, phone_normalized, reason, source, created_at) "
         "select gen_random_uuid(), tenant_id, phone_normalized, 'opted out', 'api', created_at from leads"
     )
-    with pytest.raises(Conflict, match="suppressed"):
+    with pytest.raises(Conflict, match="do-not-call"):
         press_dial(floor, ben, preview_id)
     assert floor.lead(lead_id).status == "dnc"
 
