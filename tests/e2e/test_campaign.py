@@ -121,7 +121,7 @@ def test_the_upload_reports_bad_rows_duplicates_and_suppressed_numbers(story: St
         1,
         1,
     )
-    assert {row["code"] for row in reported} >= {"duplicate", "dnc"}
+    assert {row["code"] for row in reported} >= {"duplicate_in_file", "dnc"}
     assert len(reported) == 3
 
 
@@ -168,7 +168,7 @@ def test_who_is_suppressed_after_the_upload_is_refused_at_placing_and_never_call
 def test_every_placed_call_has_the_verdict_that_allowed_it(story: Story) -> None:
     placed = [call for who in story.number_of for call in story.calls(who) if call["placing_at"]]
     assert len(placed) == 8
-    assert all(call["allowed"] and call["verdict"]["inputs"]["timezone"] == "UTC" for call in placed)
+    assert all(call["allowed"] and call["verdict"]["inputs"]["window"]["timezone"] == "UTC" for call in placed)
 
 
 @pytest.mark.parametrize("who", ["talker", "other_talker"])
@@ -203,7 +203,7 @@ def test_the_agents_console_shows_the_lead_and_then_the_end_of_the_call(story: S
     assert shown == {
         "callId": str(call["id"]), "leadId": str(call["lead_id"]), "first_name": "Talker", "last_name": "Doe",
         "phone": story.number_of["talker"], "notes": None, "campaign_id": story.campaign_id,
-        "campaign_name": "Spring outreach", "custom_fields": {"Company": "ACME"},
+        "campaign_name": "Spring outreach", "custom_fields": {"company": "ACME"},
     }  # fmt: skip
     (ended,) = [heard for heard in console.all_heard("call:ended") if heard["callId"] == str(call["id"])]
     assert (ended["reason"], ended["disposition"]) == ("answered", "answered")

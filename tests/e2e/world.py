@@ -18,7 +18,7 @@ import socketio
 from demo.places import choose_place
 from dialer.embedded.stack import EmbeddedStack
 
-PATIENCE_SECONDS = 45.0
+PATIENCE_SECONDS = 75.0
 """How long anything may take before a test gives up; far above what it takes on an idle machine."""
 PASSWORD = "correct horse battery"
 Found = TypeVar("Found")
