@@ -1,9 +1,9 @@
 """The choice of the next leads: in order, within each list's share, where people may be called now, from any number.
 
-It takes as long with ten million leads as with ten thousand, since no step reads leads that wait or live where it is
-night. Each turn of a list is a descent of `ix_leads_ready`, and a turn with many leads one more for each open locality,
-to its first leads. How far these are read is bounded by what is known to come before: first by a sample of the
-localities, then by the best of all.
+It takes as long with ten million leads as with ten thousand, since no step reads leads that wait, and none reads far
+into those who sleep: the first leads of a turn are read from `ix_leads_in_order`. Where too many of them live where it
+is night, each open locality is asked for its first leads instead, one descent of `ix_leads_ready` each, and these bound
+what is read further.
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,8 @@ from collections.abc import Sequence
 from dialer.domain.list_turns import divide_calls, line_up
 from dialer.store.ready_leads import ReadyList
 
-FEW = 100
-"""A turn of a list with no more ready leads than this is read whole: cheaper than asking for each locality."""
-SAMPLE = 8
-"""Of many places one in so many is looked at first: how early their leads are bounds what is read of the others."""
-MANY_PLACES = 64
+LINE = 4
+"""So many times the leads that are wanted are read in order before the localities are asked one by one."""
 SPARE = 20
 """So many leads more are looked at than are wanted, for those that others hold."""
 
@@ -70,8 +67,7 @@ def _portions() -> str:
     """SQL for the portions. `depth`: how many leads of each locality are looked at first; few localities have many each
     among the best. `wanted` includes some for those that others hold."""
     return f"""
-    select p.*, 1 + 2 * p.wanted / greatest(cardinality(p.localities), 1) as depth,
-           1 + 2 * p.wanted * {SAMPLE} / greatest(cardinality(p.localities), 1) as sample_depth
+    select p.*, 1 + 2 * p.wanted / greatest(cardinality(p.localities), 1) as depth
     from (
         select list_id, first_turn, last_turn, calls, passed_over, calls + passed_over + {SPARE} as wanted,
                cast(places as integer[]) as localities
@@ -85,41 +81,36 @@ def _portions() -> str:
 def _first_of_turn(ready: str) -> str:
     """SQL for the first `wanted` leads of one turn of a portion, in order.
 
-    `sample`: the key of the lead that is the last wanted one of the sampled localities: the best of all come no later.
-    `best`: the first leads of each locality. These bound what is near: a locality whose own first lead is the n-th of
-    them has at most `wanted - n + 1` of the leads that are looked for.
+    `line`: the first leads wherever they are; they do if enough of them are awake, or if there are no others. If not,
+    `best`: the first leads of each locality, the `wanted` best of which are a bound for all. A locality whose own first
+    lead is the n-th of them has at most `wanted - n + 1` of the leads that are looked for.
+
+    `turn >= 0` always holds. Only who says so may use `ix_leads_in_order`: by places it would read all who sleep.
     """
     there = f"l.list_id = portion.list_id and l.turn = turn.number and {ready}"
     in_place = f"{there} and l.locality_id = place.locality_id"
     return f"""
-        with few as (
-            select l.locality_id, l.dial_key, l.id from leads l where {there}
-            order by l.locality_id, l.dial_key, l.id limit {FEW} + 1
-        ), sample as (
-            select first.dial_key
-            from unnest(portion.localities) with ordinality as place (locality_id, n)
-            cross join lateral (
-                select l.dial_key from leads l where {in_place}
-                order by l.dial_key, l.id limit portion.sample_depth
-            ) as first
-            where mod(place.n, {SAMPLE}) = 0 and cardinality(portion.localities) >= {MANY_PLACES}
-            order by first.dial_key limit 1 offset portion.wanted - 1
+        with line as (
+            select l.locality_id, l.dial_key, l.id from leads l where {there} and l.turn >= 0
+            order by l.dial_key, l.id limit {LINE} * portion.wanted
+        ), awake as (
+            select line.dial_key, line.id from line where line.locality_id = any(portion.localities)
+        ), judged as (
+            select (select count(*) from awake) >= portion.wanted
+                   or (select count(*) from line) < {LINE} * portion.wanted as is_enough
         ), best as (
             select head.*, row_number() over (order by head.dial_key, head.id) as n
             from (
                 select place.locality_id, first.dial_key, first.id
                 from unnest(portion.localities) as place (locality_id)
                 cross join lateral (
-                    select l.dial_key, l.id from leads l
-                    where {in_place}
-                      and l.dial_key <= (select coalesce(max(sample.dial_key), 'infinity') from sample)
+                    select l.dial_key, l.id from leads l where {in_place}
                     order by l.dial_key, l.id limit portion.depth
                 ) as first
                 order by first.dial_key, first.id limit portion.wanted
             ) as head
         )
-        select few.dial_key, few.id from few
-        where (select count(*) from few) <= {FEW} and few.locality_id = any(portion.localities)
+        select awake.dial_key, awake.id from awake where (select is_enough from judged)
         union all
         select near.dial_key, near.id
         from (select locality_id, min(n) as n from best group by locality_id) as place
@@ -129,7 +120,7 @@ def _first_of_turn(ready: str) -> str:
                                                             else max(best.dial_key) end from best)
             order by l.dial_key, l.id limit portion.wanted - place.n + 1
         ) as near
-        where (select count(*) from few) > {FEW}
+        where not (select is_enough from judged)
         order by dial_key, id
         limit portion.wanted
     """

@@ -74,12 +74,12 @@ def test_a_tick_takes_few_statements_on_a_busy_floor(servers: Servers, mode: str
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
-def test_claims_take_what_is_ready_by_the_index_made_for_it(servers: Servers, shape: Shape) -> None:
+def test_claims_take_what_is_ready_by_the_indexes_made_for_it(servers: Servers, shape: Shape) -> None:
     report = Report("claims", "")
     measure_shape(report, servers, shape, (1_000, 10_000), rounds=1, verbose=True)
     assert [figure.at_most for figure in report.figures if figure.at_most is not None] == [15.0, 15.0, 1.5]
     assert len(report.details) == 2
-    assert "using ix_leads_ready" in report.details[-1]
+    assert "using ix_leads_in_order" in report.details[-1]
     assert "Seq Scan on leads" not in report.details[-1]
 
 

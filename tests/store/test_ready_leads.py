@@ -1,6 +1,6 @@
 """Which leads are ready, where, and in which order they are taken; whatever is ready is taken, once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -219,13 +219,13 @@ people = st.lists(
 )
 
 
-@pytest.mark.parametrize(("at_a_time", "few"), [(1, 0), (4, 0), (50, 3), (1, 200)])
+@pytest.mark.parametrize(("at_a_time", "line"), [(1, 0), (4, 0), (50, 1), (4, 1), (1, 4)])
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=people)
 def test_every_ready_lead_of_an_open_place_is_claimed_once_and_in_order(
-    services: Services, monkeypatch: pytest.MonkeyPatch, at_a_time: int, few: int, people: list[Person]
+    services: Services, monkeypatch: pytest.MonkeyPatch, at_a_time: int, line: int, people: list[Person]
 ) -> None:
-    """However many there are: a turn with no more than `few` is read whole, a larger one by places."""
+    """Whether the first `line` times as many as are wanted do, or places have to be asked one by one."""
     floor = open_floor(services)
     places = [0, *(make_locality(services, f"Etc/GMT+{hours}") for hours in range(1, 5))]
     lists = [
@@ -234,7 +234,7 @@ def test_every_ready_lead_of_an_open_place_is_claimed_once_and_in_order(
         make_list(services, floor.tenant_id, campaign_id=floor.campaign_id, name="off", is_active=False),
     ]
     stored = _store(floor, people, [str(entry) for entry in lists], places)
-    _with_few(monkeypatch, few)
+    _with_line(monkeypatch, line)
     is_open = set(places[:3])
     expected = {lead_id for lead_id, (person, _) in stored.items()
                 if person.lead_list < 2 and places[person.place] in is_open and person.due <= 0}  # fmt: skip
@@ -282,11 +282,9 @@ _INSERT = """
 """
 
 
-def _with_few(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    """Claim by statements that take more than so many leads of a turn for many, and three places."""
-    monkeypatch.setattr(lead_choice, "FEW", few)
-    monkeypatch.setattr(lead_choice, "MANY_PLACES", 3)
-    monkeypatch.setattr(lead_choice, "SAMPLE", 2)
+def _with_line(monkeypatch: pytest.MonkeyPatch, line: int) -> None:
+    """Claim by statements that read so much in order, and look at no spare leads."""
+    monkeypatch.setattr(lead_choice, "LINE", line)
     monkeypatch.setattr(lead_choice, "SPARE", 0)
     monkeypatch.setattr(claims, "_PLAN_CALLS", text(claims._plan("")))
     monkeypatch.setattr(claims, "_PLAN_CALLS_IN_TURN", text(claims._plan(MOVE_LISTS)))
@@ -296,23 +294,29 @@ def _with_few(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
 
 
 @pytest.mark.parametrize("is_analyzed", [True, False])
-def test_the_choice_goes_by_the_index_of_ready_leads_and_sorts_only_what_it_found(
-    floor: Floor, owner_database: Database, is_analyzed: bool
+@pytest.mark.parametrize(
+    ("asleep", "indexes"),
+    [(0, {"ix_leads_in_order", "pk_leads"}), (4_800, {"ix_leads_in_order", "ix_leads_ready", "pk_leads"})],
+)
+def test_the_choice_goes_by_the_indexes_made_for_it_and_reads_no_more_than_it_needs(
+    floor: Floor, owner_database: Database, is_analyzed: bool, asleep: int, indexes: set[str]
 ) -> None:
-    places = [make_locality(floor.services, f"Etc/GMT+{hours}") for hours in range(1, 5)]
-    floor.change(_INSERT_MANY, leads=5_000, places=places, campaign_id=floor.campaign_id, tenant_id=floor.tenant_id)
+    there, *places = (make_locality(floor.services, f"Etc/GMT+{hours}") for hours in range(1, 6))
+    values = {"leads": 5_000, "asleep": asleep, "there": there, "places": places}
+    floor.change(_INSERT_MANY, campaign_id=floor.campaign_id, tenant_id=floor.tenant_id, **values)
     if is_analyzed:
         with owner_database.transaction() as tx:
             tx.session.execute(text("analyze leads"))
     now = floor.services.clock.now()
     with floor.services.transaction(floor.tenant_id) as tx:
-        lists = ready_leads.load_ready_lists(tx.session, campaign_id=floor.campaign_id, now=now)
+        (ready,) = ready_leads.load_ready_lists(tx.session, campaign_id=floor.campaign_id, now=now)
         statement = text("explain (analyze, timing off, summary off, format json) " + next_leads())
-        plan_tree = tx.session.execute(statement, choice_values(lists, 3)).scalar_one()[0]["Plan"]
-    nodes = list(_nodes(plan_tree))
+        chosen = choice_values([replace(ready, localities=tuple(places))], 3)
+        plan_tree = tx.session.execute(statement, chosen).scalar_one()[0]["Plan"]
+    nodes = [node for node in _nodes(plan_tree) if node["Actual Loops"]]
     of_leads = [node for node in nodes if node.get("Relation Name") == "leads"]
-    assert {node["Index Name"] for node in of_leads} == {"ix_leads_ready", "pk_leads"}
-    assert max(node["Actual Rows"] * node["Actual Loops"] for node in nodes) <= 500
+    assert {node["Index Name"] for node in of_leads} == indexes
+    assert max(node["Actual Rows"] * node["Actual Loops"] for node in nodes) <= 200
 
 
 def _nodes(node: dict[str, Any]) -> Any:
@@ -325,7 +329,8 @@ _INSERT_MANY = """
     insert into leads (id, tenant_id, campaign_id, list_id, locality_id, phone, phone_normalized, priority,
                        custom_fields, status, call_attempts, last_attempt_number, next_call_at, dial_key,
                        do_not_call, created_at, updated_at)
-    select gen_random_uuid(), :tenant_id, :campaign_id, :campaign_id, (cast(:places as integer[]))[1 + mod(i, 4)],
+    select gen_random_uuid(), :tenant_id, :campaign_id, :campaign_id,
+           case when i <= :asleep then :there else (cast(:places as integer[]))[1 + mod(i, 4)] end,
            '+1' || i, '+1' || i, 1, '{}', 'pending', 0, 0, '2026-01-01', i, false, now(), now()
     from generate_series(1, :leads) i
 """

@@ -97,6 +97,14 @@ class Lead(Base):
             "id",
             postgresql_where="status = 'pending' and not is_waiting",
         ),
+        Index(
+            "ix_leads_in_order",
+            "list_id",
+            "turn",
+            "dial_key",
+            "id",
+            postgresql_where="status = 'pending' and not is_waiting and turn >= 0",
+        ),
         Index("ix_leads_waiting", "campaign_id", "next_call_at", postgresql_where="status = 'pending' and is_waiting"),
         Index(
             "ix_leads_promised",
