@@ -18,7 +18,7 @@ from dialer.embedded.postgres import EmbeddedPostgres
 from dialer.embedded.processes import Supervisor
 from dialer.embedded.redis import EmbeddedRedis
 
-pytest_plugins = ["tests.fixtures_services", "tests.fixtures_floor", "tests.distribution"]
+pytest_plugins = ["tests.fixtures_services", "tests.fixtures_cast", "tests.fixtures_floor", "tests.distribution"]
 
 _TEMPLATE = "dialer"
 _numbers = itertools.count(1)

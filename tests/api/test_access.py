@@ -12,7 +12,8 @@ from flask import Flask
 from dialer.store.session import Database
 from dialer.usecases.access import SESSION_LIFETIME
 from tests.fakes import FrozenClock
-from tests.fixtures_services import JWT_SECRET, PASSWORD, Caller
+from tests.fixtures_cast import PASSWORD, Caller
+from tests.fixtures_services import JWT_SECRET
 
 NEW = {"email": "eve@example.com", "password": PASSWORD, "first_name": "Eve", "last_name": "Example"}
 LOGIN = {"email": "ada@example.com", "password": PASSWORD}

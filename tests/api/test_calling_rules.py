@@ -12,7 +12,7 @@ from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
 from tests.fakes import FrozenClock
 from tests.fakes.clock import NOON
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 MORNINGS = {"jurisdiction": "US-CA", "kind": "hours", "value": {"every_day": [["09:00", "09:30"]]}}
 

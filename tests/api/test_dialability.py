@@ -11,7 +11,7 @@ from tests.builders.campaigns import make_campaign
 from tests.builders.floor import Floor, open_floor
 from tests.fakes import FrozenClock
 from tests.fakes.clock import NOON
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 BOSTON, MIAMI, TOLL_FREE = "+16172530000", "+13052530000", "+18002530000"
 

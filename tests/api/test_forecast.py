@@ -12,7 +12,7 @@ from dialer.usecases import forecast
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
 from tests.fakes import InstantSimulations
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
 

@@ -12,7 +12,7 @@ from api.wiring import ApiDependencies, ApiSettings
 from dialer.domain.errors import Unavailable
 from dialer.integrations.redis.heartbeats import RedisHeartbeats, RedisQueueLengths
 from dialer.store.session import Database
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from api.surfaces.dialer.dialect import DialerDialect
 from api.surfaces.dialer.schemas.base import Answer, Failure, In, Instant, InstantIn, PageQuery
 from dialer.domain.errors import CarrierUnavailable, Conflict, NotFound
 from dialer.domain.principals import Role
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 
 class WidgetIn(In):

@@ -6,7 +6,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.surfaces.dialer import surface
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 
 @pytest.fixture

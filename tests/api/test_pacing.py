@@ -8,7 +8,7 @@ from dialer.domain.calls import CallState
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
 from tests.fakes import FrozenClock
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
 

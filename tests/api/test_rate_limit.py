@@ -9,7 +9,7 @@ from redis import Redis
 from api import create_app
 from api.wiring import ApiDependencies, ApiSettings
 from dialer.integrations.redis.rate_limiter import RedisRateLimiter
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_each_user_has_an_allowance_of_their_own(ada: Caller, ben: Caller) -> No
 
 def test_a_new_login_is_no_new_allowance(app: Flask, ben: Caller, services: object) -> None:
     from dialer.usecases import access
-    from tests.fixtures_services import PASSWORD, log_in_as
+    from tests.fixtures_cast import PASSWORD, log_in_as
 
     again = log_in_as(app, access.log_in(services, email="ben@example.com", password=PASSWORD))  # type: ignore[arg-type]
     for _ in range(3):

@@ -16,7 +16,7 @@ from dialer.usecases import carrier_accounts
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_conversation, open_floor
 from tests.builders.twilio_requests import PUBLIC, Twilio
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 OWN_ACCOUNT = CarrierAccount("AC" + "9" * 32, "a-token-of-their-own", calls_per_second=5.0, max_lines=10)
 

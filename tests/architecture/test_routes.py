@@ -10,7 +10,7 @@ from flask import Flask
 from api.endpoint import Endpoint, Nothing
 from api.surfaces.dialer import surface
 from dialer.domain.principals import Role
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 # Open to everybody, each for a reason: one gets a token there, or there is nothing to protect.
 PUBLIC = {

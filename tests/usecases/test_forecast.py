@@ -17,7 +17,7 @@ from dialer.usecases.forecast import CampaignForecast, Wish, forecast_campaign
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
 from tests.fakes import FrozenClock, InstantSimulations
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 
 @pytest.fixture

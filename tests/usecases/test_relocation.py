@@ -10,7 +10,7 @@ from dialer.usecases.relocation import RELOCATE, determine_localities, relocate_
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
 from tests.fakes import RecordingQueue
-from tests.fixtures_services import Caller
+from tests.fixtures_cast import Caller
 
 PLACES = "select lo.time_zones from leads l join localities lo on lo.id = l.locality_id order by l.phone_normalized"
 
