@@ -1,7 +1,5 @@
-"""Connecting, joining, declaring, receiving and leaving over real sockets."""
+"""Connecting, joining, declaring and receiving over real sockets."""
 
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from urllib.error import HTTPError
@@ -9,45 +7,13 @@ from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pytest
-import socketio
 from flask_jwt_extended import create_access_token
 from sqlalchemy import text
 
-from dialer.domain.live_rooms import agent_room, tenant_room
 from dialer.usecases import access
 from tests.builders.agents import make_agent
 from tests.builders.calls import make_call
-
-
-def join(browser, caller, agent_id, **more):
-    browser.connect(caller.token)
-    return browser.say("agent:join", {"agentId": str(agent_id), "tenantId": str(caller.tenant_id)} | more)
-
-
-def sockets_of(services, tenant_id, agent_id):
-    with services.transaction(tenant_id) as tx:
-        found = tx.session.execute(text("select sid from agent_sockets where agent_id = :id"), {"id": agent_id})
-        return [row.sid for row in found]
-
-
-def column_of(services, tenant_id, agent_id, column):
-    with services.transaction(tenant_id) as tx:
-        return tx.session.scalar(text(f"select {column} from agents where id = :id"), {"id": agent_id})
-
-
-def eventually(holds, seconds=5.0):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return False
-
-
-def refusal_of(browser, token=None, headers=None):
-    with pytest.raises(socketio.exceptions.ConnectionError):
-        browser.connect(token, headers=headers)
-    return browser.refused
+from tests.sockets.looks import column_of, join, refusal_of, sockets_of
 
 
 def test_an_agent_joins_and_is_present(browser, ben, bens_agent, services):
@@ -290,115 +256,3 @@ def test_who_looks_on_does_not_receive_the_call(browser, sam, ben, bens_agent, s
 def test_receiving_a_call_needs_a_console(browser, ben):
     browser.connect(ben.token)
     assert browser.say("call:received", {"callId": str(uuid4())})["code"] == "forbidden"
-
-
-def test_a_console_that_closes_ends_the_agents_presence(browser, ben, bens_agent, services):
-    join(browser, ben, bens_agent)
-    browser.client.disconnect()
-    assert eventually(lambda: sockets_of(services, ben.tenant_id, bens_agent) == [])
-    assert eventually(lambda: column_of(services, ben.tenant_id, bens_agent, "disconnected_at") is not None)
-    assert column_of(services, ben.tenant_id, bens_agent, "status") == "available"
-
-
-def test_one_of_two_consoles_closing_leaves_the_agent_present(browser, second_browser, ben, bens_agent, services):
-    join(browser, ben, bens_agent)
-    join(second_browser, ben, bens_agent)
-    browser.client.disconnect()
-    assert eventually(lambda: len(sockets_of(services, ben.tenant_id, bens_agent)) == 1)
-    assert column_of(services, ben.tenant_id, bens_agent, "disconnected_at") is None
-
-
-def test_a_browser_that_dies_without_a_goodbye_is_noticed_within_ten_seconds(browser, ben, bens_agent, services):
-    join(browser, ben, bens_agent)
-    browser.die()
-    began = time.monotonic()
-    assert eventually(lambda: sockets_of(services, ben.tenant_id, bens_agent) == [], seconds=12)
-    # Ten seconds by the settings, and one for a busy machine.
-    assert time.monotonic() - began < 11
-
-
-def test_an_event_from_another_process_reaches_the_console(browser, ben, bens_agent, redis_url):
-    join(browser, ben, bens_agent)
-    program = (
-        "import sys; from uuid import UUID; from dialer.integrations.socketio_feed import SocketIoFeed;"
-        "SocketIoFeed(sys.argv[1]).to_agent(UUID(sys.argv[2]), 'incoming:call', {'callId': 'c1', 'phone': '+1415'})"
-    )
-    subprocess.run([sys.executable, "-c", program, redis_url, str(bens_agent)], check=True, timeout=30)
-    assert browser.next_event("incoming:call") == {"callId": "c1", "phone": "+1415"}
-
-
-def test_a_supervisor_hears_of_the_whole_tenant_and_an_agent_does_not(
-    browser, second_browser, sam, ben, cleo, services
-):
-    browser.connect(sam.token)
-    second_browser.connect(ben.token)
-    eventually_heard(services, browser, sam.tenant_id)
-    services.feed.to_tenant(cleo.tenant_id, "agent:status:updated", {"agentId": "not yours"})
-    services.feed.to_tenant(sam.tenant_id, "agent:status:updated", {"agentId": "last"})
-    assert browser.next_event("agent:status:updated") == {"agentId": "last"}
-    assert second_browser.heard() == []
-
-
-def eventually_heard(services, browser, tenant_id):
-    """Emit until the first event arrives: the subscription begins with the first client."""
-
-    def heard():
-        services.feed.to_tenant(tenant_id, "call:ended", {})
-        return browser.heard() != []
-
-    assert eventually(heard)
-    time.sleep(0.1)
-
-
-def test_losing_redis_for_a_moment_does_not_deafen_the_consoles(browser, ben, bens_agent, services, redis_client, app):
-    join(browser, ben, bens_agent)
-    browser.next_event("agent:status:updated")
-    redis_client.client_kill_filter(_type="pubsub")
-    time.sleep(0.2)
-    assert app.extensions["relay"].wait_until_subscribed(5)
-    services.feed.to_agent(bens_agent, "incoming:call", {"callId": "after"})
-    assert browser.next_event("incoming:call") == {"callId": "after"}
-
-
-def test_the_socket_ends_with_its_session(browser, ben, bens_agent, services, app):
-    join(browser, ben, bens_agent)
-    app.extensions["presence_keeper"].recheck()
-    assert browser.client.connected
-    access.log_out(services, actor=ben.principal)
-    app.extensions["presence_keeper"].recheck()
-    assert browser.gone.wait(5)
-
-
-def test_a_supervisor_who_is_one_no_longer_is_disconnected(browser, sam, ada, services, app):
-    from dialer.domain.principals import Role
-
-    browser.connect(sam.token)
-    access.change_user(services, actor=ada.principal, user_id=sam.user_id, role=Role.AGENT)
-    app.extensions["presence_keeper"].recheck()
-    assert browser.gone.wait(5)
-
-
-def test_consoles_are_renewed_and_one_that_was_swept_by_mistake_comes_back(
-    browser, ben, bens_agent, services, app, clock
-):
-    join(browser, ben, bens_agent)
-    clock.advance(seconds=20)
-    app.extensions["presence_keeper"].touch()
-    with services.transaction(ben.tenant_id) as tx:
-        assert tx.session.scalar(text("select last_seen_at from agent_sockets")) == clock.now()
-        tx.session.execute(text("delete from agent_sockets"))
-    app.extensions["presence_keeper"].touch()
-    assert len(sockets_of(services, ben.tenant_id, bens_agent)) == 1
-
-
-def test_rooms_are_named_alike_for_all_processes(bens_agent, ben):
-    assert agent_room(bens_agent) == f"agent:{bens_agent}"
-    assert tenant_room(ben.tenant_id) == f"tenant:{ben.tenant_id}"
-
-
-def test_a_feed_without_redis_loses_the_event_and_nothing_else(bens_agent):
-    from dialer.integrations.socketio_feed import SocketIoFeed
-
-    began = time.monotonic()
-    SocketIoFeed("redis://127.0.0.1:1/0").to_agent(bens_agent, "incoming:call", {})
-    assert time.monotonic() - began < 3
