@@ -8,8 +8,10 @@ from sqlalchemy.pool import NullPool
 
 from dialer.store.session import database_address
 
-# A migration that waits for a lock makes everybody after it wait too: better to fail and be run again.
-LOCK_TIMEOUT = "5s"
+# A migration that waits for a lock makes everybody after it wait too, and callees with them. It also has to give up
+# before PostgreSQL looks for deadlocks (after a second), which would end whoever looked first, and a call with him.
+# `dialer.store.migrate.upgrade` tries again.
+LOCK_TIMEOUT = "200ms"
 STATEMENT_TIMEOUT = "15min"
 
 

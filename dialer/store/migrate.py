@@ -1,42 +1,50 @@
 """Bringing a database to the newest schema, and giving the application's role what it needs and no more."""
 
+import time
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg2.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from dialer.store.session import database_address
 
+log = structlog.get_logger()
+
 _ROOT = Path(__file__).resolve().parents[2]
 # Any constant will do, as long as every release uses the same one.
 _UPGRADE_LOCK = 7_301_842
+_LOOK_AGAIN_SECONDS = 0.3
+_TRIES = 300
+"""A migration waits a fifth of a second for a lock, so that nobody waits longer behind it, and is then tried again."""
 
 
 class MigrationError(Exception):
     """The database cannot be brought to the newest schema; the message says what an operator has to do."""
 
 
-def upgrade(owner_url: str, application_url: str) -> None:
+def upgrade(owner_url: str, application_url: str, *, revision: str = "head") -> None:
     """Bring the schema to the newest revision as the owner, then grant the application's role its rights.
 
-    Safe to run again and from several places at once: the second waits, then finds nothing to do. A missing
-    application role is created, which needs a superuser or CREATEROLE. One role in both URLs needs no grants.
+    Safe to run again and from several places at once: the second waits, then finds nothing to do. One that was killed
+    half-way is carried on by the next. A missing application role is created, which needs a superuser or CREATEROLE.
+    One role in both URLs needs no grants.
     """
     engine = _engine(owner_url)
     application = make_url(application_url)
     try:
         with engine.connect() as connection:
-            connection.execute(text("select pg_advisory_lock(:key)"), {"key": _UPGRADE_LOCK})
-            connection.commit()
+            _wait_for_turn(connection)
             separate = application.username not in (None, engine.url.username)
             if separate:
                 _ensure_role(connection, application)
-            _upgrade_schema(connection)
+            _upgrade_schema(connection, revision)
             if separate:
                 _grant(connection, str(application.username))
     finally:
@@ -63,6 +71,11 @@ def is_at_head(url: str) -> bool:
     return current_revision(url) == newest_revision()
 
 
+def known_revisions() -> frozenset[str]:
+    """Every revision that this release can bring to its own."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
+
+
 def configuration() -> Config:
     """Alembic's configuration, found from any working folder."""
     config = Config(_ROOT / "alembic.ini")
@@ -76,10 +89,32 @@ def _engine(url: str) -> Engine:
     )
 
 
-def _upgrade_schema(connection: Connection) -> None:
+def _wait_for_turn(connection: Connection) -> None:
+    """Take the lock of upgrades. Not by one long statement: an index that is built concurrently would wait for it."""
+    while not connection.scalar(text("select pg_try_advisory_lock(:key)"), {"key": _UPGRADE_LOCK}):
+        connection.commit()
+        time.sleep(_LOOK_AGAIN_SECONDS)
+    connection.commit()
+
+
+def _upgrade_schema(connection: Connection, revision: str) -> None:
     config = configuration()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    for remaining in reversed(range(_TRIES)):
+        try:
+            command.upgrade(config, revision)
+        except OperationalError as trouble:
+            connection.rollback()
+            if not isinstance(trouble.orig, _OTHERS_ARE_AT_IT) or remaining == 0:
+                raise
+            log.info("migration_gave_way", remaining_tries=remaining)
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        else:
+            return
+
+
+# Somebody held a row or a table for longer than a migration waits.
+_OTHERS_ARE_AT_IT = (LockNotAvailable, DeadlockDetected)
 
 
 def _ensure_role(connection: Connection, application: URL) -> None:
@@ -111,6 +146,9 @@ def _grant(connection: Connection, role: str) -> None:
     quoted, database = quote(role), quote(str(connection.scalar(text("select current_database()"))))
     for statement in _GRANTS:
         connection.exec_driver_sql(statement.format(role=quoted, database=database))
+    for table in _APPEND_ONLY:
+        if connection.scalar(text("select to_regclass(:table)"), {"table": f"public.{table}"}) is not None:
+            connection.exec_driver_sql(f"revoke update, delete, truncate on {table} from {quoted}")
     # Not "all functions": those of pgvector belong to a superuser, and each would warn.
     owned = connection.scalars(
         text(
@@ -123,6 +161,8 @@ def _grant(connection: Connection, role: str) -> None:
     connection.commit()
 
 
+# What is written there stays as it was written, whoever has got hold of the application.
+_APPEND_ONLY = ("audit_log",)
 _GRANTS = (
     "grant connect, temporary on database {database} to {role}",
     "grant usage on schema public to {role}",
