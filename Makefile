@@ -11,13 +11,15 @@ CHECKSUM := $(shell cat requirements.txt requirements-dev.txt 2>/dev/null | cksu
 RUNTIME := .venv/.runtime-$(CHECKSUM)
 TOOLS := .venv/.tools-$(CHECKSUM)
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input
+SOURCES := api demo dialer migrations/env.py scheduler twin workers celeryconfig.py gunicorn.conf.py wsgi.py
+EXAMPLES ?= 100
 FAST := $(wildcard tests/domain tests/architecture tests/simulator tests/test_settings.py)
 # The stack ends with make, also when make itself is killed.
 RUN := PORT=$(PORT) DIALER_HOME="$(DIALER_HOME)" DIALER_STOP_WITH_PARENT=1 exec $(PY)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-tools serve demo bench bench-pacing test test-fast check lint types imports format lock migrate clean
+.PHONY: help setup setup-tools serve demo bench bench-pacing test test-fast check lint types imports security fuzz format lock migrate clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  \1\t/' | expand -t 14
@@ -43,7 +45,7 @@ bench-pacing: $(RUNTIME)  ## the engine against its rivals: the whole table and 
 	@$(PY) -m bench.pacing --json docs/pictures/pacing.json
 	@$(PY) -m bench.pacing draw docs/pictures/pacing.json docs/pictures/pacing.svg
 
-check: lint types imports test  ## all that must pass before a commit: what .ci/run runs
+check: lint types imports security test  ## all that must pass before a commit: what .ci/run runs
 
 lint: $(TOOLS)  ## ruff, and formatting
 	@echo "== lint"
@@ -58,6 +60,15 @@ types: $(TOOLS)  ## mypy
 imports: $(TOOLS)  ## who may import whom
 	@echo "== imports"
 	@.venv/bin/lint-imports
+
+security: $(TOOLS)  ## what bandit finds in the sources, and published vulnerabilities of what is installed
+	@echo "== security"
+	@$(PY) -m bandit -q -c pyproject.toml -r $(SOURCES)
+	@$(PY) -m tests.advisories requirements.txt
+
+fuzz: $(TOOLS)  ## requests made up from the OpenAPI documents; EXAMPLES for each operation, SEED to repeat a run
+	@echo "== fuzz"
+	@$(PY) -m tests.openapi --examples $(EXAMPLES) $(if $(SEED),--seed $(SEED))
 
 test: $(TOOLS)  ## every test, on a real PostgreSQL and Redis
 	@echo "== test"

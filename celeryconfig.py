@@ -45,8 +45,10 @@ task_time_limit = 45
 task_send_sent_event = False
 
 worker_concurrency = int(os.environ.get("WORKER_CONCURRENCY", "4"))
-# One at a time: a long import must not sit on tasks that another process could take.
+# A worker takes a message only when a process is free for it: what it had taken before could not be overtaken by a
+# tick, and a long import would sit on what another worker could do.
 worker_prefetch_multiplier = 1
+worker_disable_prefetch = True
 worker_hijack_root_logger = False
 worker_redirect_stdouts = False
 worker_send_task_events = False

@@ -5,12 +5,19 @@ Every open WebSocket holds a thread; they are made as they are needed, so a high
 """
 
 import os
+import signal
 from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from gunicorn.glogging import Logger as GunicornLogger
+
+from dialer.logging import mask_handlers
 
 bind = f"{os.environ.get('BIND_ADDRESS', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = 1
-threads = int(os.environ.get("WEB_THREADS", "256"))
+threads = int(os.environ.get("WEB_THREADS", "1000"))
 worker_connections = 2 * threads + 1000
 # Longer than the proxy's, so that it is never we who close a connection the proxy is about to use.
 keepalive = 75
@@ -24,4 +31,31 @@ errorlog = "-"
 loglevel = os.environ.get("LOG_LEVEL", "INFO").lower()
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 # The heartbeat file in memory: on a slow disk its update may block long enough to look like a hang.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes a private file in it
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108 # noqa: S108 - gunicorn makes a private file in it
+
+
+class _Logger(GunicornLogger):
+    """Gunicorn keeps handlers of its own; its lines, which hold addresses with queries, are masked like ours."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        mask_handlers(self.error_log)
+
+
+logger_class = _Logger
+
+
+def post_worker_init(worker: Any) -> None:
+    """On SIGTERM: tell sockets to connect elsewhere, finish the requests in hand, and go.
+
+    Without the first, each open socket would be waited for until the time is up.
+    """
+    # Whoever replaces a server by USR2 waits for this line before he stops the old one.
+    worker.log.info("Worker ready (pid: %s)", worker.pid)
+    from api.sockets import send_sockets_elsewhere
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        send_sockets_elsewhere(worker.wsgi)
+        worker.handle_exit(number, frame)
+
+    signal.signal(signal.SIGTERM, stop)

@@ -2,9 +2,10 @@
 
 from typing import cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from api.wiring import ApiDependencies, ApiSettings
+from dialer.domain.deeds import Deed
 from dialer.domain.principals import Principal
 from dialer.usecases.services import Services
 
@@ -22,8 +23,20 @@ def api_settings() -> ApiSettings:
 
 
 def services() -> Services:
-    """The collaborators of use cases."""
-    return dependencies().services
+    """The collaborators of use cases, for this request; people's requests bear the name of who makes them."""
+    bare = dependencies().services
+    if request.blueprint is None or request.path.startswith(("/webhooks/", "/webhook/")):
+        return bare
+    somebody: Principal | None = g.get("principal")
+    return bare.on_behalf(
+        Deed(
+            via=(request.endpoint or "").rpartition(".")[2],
+            actor_id=None if somebody is None else somebody.user_id,
+            address=request.remote_addr,
+            request_id=g.get("request_id"),
+            user_agent=request.headers.get("User-Agent", "")[:200] or None,
+        )
+    )
 
 
 def principal() -> Principal:

@@ -22,7 +22,7 @@ How to use it, in `api/surfaces/dialer/<subject>.py`:
 - `body` is JSON, validated strictly ("5" is no number); `query` and `form` are texts, converted. Unknown fields,
   repeated parameters, NUL characters and NaN are refused with 400. An empty query parameter counts as not sent.
 - A view returns an instance of `returns`, or anything `returns.model_validate` takes (a dict of dataclasses will do),
-  or a Flask Response, which is left alone: say `produces="text/csv"` then.
+  or a Flask Response, which is left alone: say `produces="text/csv"` then, and `also_produces` if it may be another.
 - `also` names further statuses of success, with the same answer, for OpenAPI. A view that returns an instance of
   `queued` answers 202 with it: the work goes on without the request.
 - `max_bytes` is how much a form may bring, if that is more or less than usual.
@@ -70,6 +70,7 @@ class Options(TypedDict, total=False):
     files: tuple[str, ...]
     returns: type[BaseModel]
     produces: str
+    also_produces: tuple[str, ...]
     status: int
     errors: tuple[int, ...]
     also: tuple[int, ...]
@@ -93,6 +94,7 @@ class Endpoint:
     files: tuple[str, ...] = ()
     returns: type[BaseModel] | None = None
     produces: str = "application/json"
+    also_produces: tuple[str, ...] = ()
     status: int = 200
     errors: tuple[int, ...] = ()
     also: tuple[int, ...] = ()

@@ -169,7 +169,9 @@ def _responses(surface: Surface, endpoint: Endpoint, schemas: Mapping[Any, Schem
     if endpoint.returns is not None:
         done["content"] = {endpoint.produces: {"schema": schemas[endpoint.returns, "serialization"]}}
     elif endpoint.produces != "application/json":
-        done["content"] = {endpoint.produces: {"schema": {"type": "string"}}}
+        done["content"] = {
+            kind: {"schema": {"type": "string"}} for kind in (endpoint.produces, *endpoint.also_produces)
+        }
     failure = {"application/json": {"schema": schemas[surface.dialect.failure_schema, "serialization"]}}
     statuses = {
         400,

@@ -44,6 +44,8 @@ _HTTP: dict[int, Problem] = {
     413: Problem("too_large", "too_large", "The body is larger than this address takes."),
     415: Problem("invalid", "unsupported_media_type", "The body must be sent as application/json.", status=415),
 }
+MAX_FIELDS = 100
+"""That many wrong fields are named: an answer is not to be a hundred times the request."""
 _INTERNAL = Problem("internal", "internal_error", "Something went wrong on our side. It has been logged.")
 _UNAUTHENTICATED = Problem("unauthenticated", "unauthenticated", "The token is not valid.")
 _CARRIER = Problem("unavailable", "carrier_unavailable", "The telephone carrier did not take this. Try again shortly.")
@@ -76,7 +78,7 @@ def from_validation(error: ValidationError) -> Problem:
     text = f"{first.field}: {first.message}" if first.field else first.message
     if len(fields) > 1:
         text += f" (and {len(fields) - 1} more)"
-    return Problem("invalid", "invalid", text, fields)
+    return Problem("invalid", "invalid", text, fields[:MAX_FIELDS])
 
 
 def _path(found: ErrorDetails) -> str:

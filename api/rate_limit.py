@@ -15,9 +15,6 @@ from dialer.domain.rate_limits import Standing
 log = structlog.get_logger("api")
 
 WINDOW_SECONDS = 60
-# Wrong passwords for one address from one place, and how long they count.
-MAX_FAILED_LOGINS = 10
-FAILED_LOGIN_WINDOW_SECONDS = 15 * 60
 
 
 def install(app: Flask, settings: ApiSettings) -> None:
@@ -43,18 +40,6 @@ def install(app: Flask, settings: ApiSettings) -> None:
         return response
 
 
-def check_failed_logins(email: str) -> None:
-    """Raise RateLimited after too many wrong passwords for this e-mail address from this client address."""
-    standing = _ask("peek", _login_key(email), MAX_FAILED_LOGINS, FAILED_LOGIN_WINDOW_SECONDS)
-    if standing is not None and standing.remaining == 0:
-        raise too_often("Too many failed logins. Wait before the next.", standing)
-
-
-def count_failed_login(email: str) -> None:
-    """Remember one wrong password."""
-    _ask("count", _login_key(email), MAX_FAILED_LOGINS, FAILED_LOGIN_WINDOW_SECONDS)
-
-
 def too_often(message: str, standing: Standing) -> RateLimited:
     """The refusal, with the seconds after which to come back."""
     return RateLimited(message, details={"retry_after_seconds": max(1, math.ceil(standing.reset_seconds))})
@@ -75,10 +60,6 @@ def _caller() -> str:
         except Unauthenticated:
             pass
     return f"address:{request.remote_addr}"
-
-
-def _login_key(email: str) -> str:
-    return f"login:{email.lower()}:{request.remote_addr}"
 
 
 def _ask(question: Literal["count", "peek"], key: str, limit: int, window_seconds: int) -> Standing | None:

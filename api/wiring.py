@@ -36,6 +36,7 @@ class ApiSettings:
     max_body_bytes: int = 1_000_000
     max_upload_bytes: int = 50_000_000
     trusted_proxies: int = 0
+    cors_origins: tuple[str, ...] = ()
     testing: bool = False
 
     def __repr__(self) -> str:

@@ -179,7 +179,7 @@ class Floor:
         self._agents = [
             SimulatedAgent(
                 console,
-                random.Random(f"{seed}|{seat.name}"),  # noqa: S311 - reproducible on purpose
+                random.Random(f"{seed}|{seat.name}"),  # nosec B311 # noqa: S311 - reproducible on purpose
                 troubles,
                 seconds_per_second=seconds_per_second,
                 previews=previews,

@@ -73,7 +73,7 @@ def make_lead_file(*, seed: int, place: Place, mix: Mix | None = None) -> LeadFi
 class _Writer:
     def __init__(self, seed: int, place: Place, mix: Mix):
         # Reproducible on purpose; a string seed does not depend on the process' hash seed.
-        self._dice = random.Random(f"{seed}|{place.name}")  # noqa: S311
+        self._dice = random.Random(f"{seed}|{place.name}")  # nosec B311 # noqa: S311
         self._place = place
         self._mix = mix
 

@@ -12,7 +12,7 @@ from demo.places import Place
 from demo.settings import PACING_RATIO, POPULATION, RETRY_DELAY_MINUTES
 
 # Everything listens on this machine alone and is forgotten by the next run.
-_PASSWORD = "correct horse battery staple"  # noqa: S105
+_PASSWORD = "correct horse battery staple"  # nosec B105 # noqa: S105
 AGENT_NAMES = ("Ben Ortiz", "Dana Kim", "Eli Novak", "Farah Aziz", "Gus Berg", "Hana Sato", "Idris Cole", "June Park",
                "Kofi Mensah", "Lena Roth", "Mo Haddad", "Nia Evans")  # fmt: skip
 

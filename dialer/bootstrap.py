@@ -9,6 +9,8 @@ from dialer.integrations.carriers.twilio.webhooks import TwilioWebhooks
 from dialer.integrations.celery_queue import CeleryTaskQueue, celery_app
 from dialer.integrations.clock import SystemClock
 from dialer.integrations.floor_simulations import SubprocessFloorSimulations
+from dialer.integrations.mail import build_mailer
+from dialer.integrations.outgoing_requests import GuardedRequests
 from dialer.integrations.passwords import Argon2Passwords
 from dialer.integrations.redis.capacity_gate import RedisCapacityGate
 from dialer.integrations.redis.connection import connect_redis
@@ -33,12 +35,15 @@ def build_services(settings: Settings, *, application_name: str, pool_size: int 
         carrier=TwilioCarrier(settings.public_url, api_base_url=settings.twilio_api_base_url),
         queue=CeleryTaskQueue(celery_app(settings.redis_url)),
         feed=SocketIoFeed(settings.redis_url),
-        gate=RedisCapacityGate(connect_redis(settings.redis_url)),
+        gate=capacity_gate(settings),
         clock=SystemClock(),
         secrets=FernetSecretBox(settings.field_encryption_keys),
         passwords=Argon2Passwords(),
         simulations=SubprocessFloorSimulations(),
         platform_account=platform_account(settings),
+        outgoing=GuardedRequests(allowed=settings.outgoing_allowed_networks),
+        mailer=build_mailer(settings.smtp_url, settings.mail_from, settings.home),
+        public_url=settings.public_url,
         rules=_rules(settings),
     )
 
@@ -63,7 +68,13 @@ def platform_account(settings: Settings) -> CarrierAccount:
         api_key_sid=settings.twilio_api_key_sid,
         api_key_secret=settings.twilio_api_key_secret,
         twiml_app_sid=settings.twilio_twiml_app_sid,
+        secondary_auth_token=settings.twilio_secondary_auth_token,
     )
+
+
+def capacity_gate(settings: Settings) -> RedisCapacityGate:
+    """Where planned calls wait for their start."""
+    return RedisCapacityGate(connect_redis(settings.redis_url))
 
 
 def carrier_webhooks(settings: Settings) -> TwilioWebhooks:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dialer.domain.destinations import Network, parse_networks
+
 
 class SettingsError(Exception):
     """One or more settings are missing or malformed; the message lists every one of them, a line each."""
@@ -23,6 +25,7 @@ class Settings:
     twilio_account_sid: str
     twilio_auth_token: str
     database_owner_url: str | None = None
+    twilio_secondary_auth_token: str | None = None
     twilio_api_key_sid: str | None = None
     twilio_api_key_secret: str | None = None
     twilio_twiml_app_sid: str | None = None
@@ -32,7 +35,11 @@ class Settings:
     port: int = 8000
     log_level: str = "INFO"
     trusted_proxies: int = 0
+    cors_origins: tuple[str, ...] = ()
     rules_off: tuple[str, ...] = ()
+    outgoing_allowed_networks: tuple[Network, ...] = ()
+    smtp_url: str | None = None
+    mail_from: str = "dialer@localhost"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -61,6 +68,7 @@ class _Reader:
             twilio_account_sid=self.sid("TWILIO_ACCOUNT_SID", "AC", required=True) or "",
             twilio_auth_token=self.required("TWILIO_AUTH_TOKEN"),
             database_owner_url=self.text("DATABASE_OWNER_URL"),
+            twilio_secondary_auth_token=self.text("TWILIO_SECONDARY_AUTH_TOKEN"),
             twilio_api_key_sid=self.sid("TWILIO_API_KEY_SID", "SK"),
             twilio_api_key_secret=self.text("TWILIO_API_KEY_SECRET"),
             twilio_twiml_app_sid=self.sid("TWILIO_TWIML_APP_SID", "AP"),
@@ -69,7 +77,11 @@ class _Reader:
             home=Path(self.text("DIALER_HOME") or ".dialer"),
             port=int(self.number("PORT", default=8000, low=0, high=65535)),
             trusted_proxies=int(self.number("TRUSTED_PROXIES", default=0, low=0, high=10)),
+            cors_origins=self.origins("CORS_ORIGINS"),
             rules_off=self.names("RULES_OFF"),
+            outgoing_allowed_networks=self.networks("OUTGOING_ALLOWED_NETWORKS"),
+            smtp_url=self.url("SMTP_URL", schemes=("smtp", "smtps")) if self.text("SMTP_URL") else None,
+            mail_from=self.sender("MAIL_FROM"),
             log_level=self.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"),
         )
         if self.mistakes:
@@ -140,8 +152,38 @@ class _Reader:
             return default
         return number
 
+    def sender(self, name: str) -> str:
+        """An address that mail comes from; one has to be named once mail leaves the machine."""
+        value = self.text(name)
+        if value is None and self.text("SMTP_URL"):
+            self.mistakes.append(f"{name}: is required when SMTP_URL is set")
+        if value is not None and ("@" not in value or any(character in value for character in "\r\n")):
+            self.mistakes.append(f"{name}: must be an e-mail address, or a name with an address in angle brackets")
+        return value or "dialer@localhost"
+
+    def networks(self, name: str) -> tuple[Network, ...]:
+        """Networks, comma-separated; each is one of ours that users' addresses may lead to."""
+        try:
+            return parse_networks(self.text(name) or "")
+        except ValueError as error:
+            self.mistakes.append(f"{name}: {error}; write networks such as 10.1.0.0/16, comma-separated")
+            return ()
+
     def names(self, name: str) -> tuple[str, ...]:
         return tuple(sorted({part.strip() for part in (self.text(name) or "").split(",") if part.strip()}))
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        """Origins as browsers write them: scheme, host and port, never `*`."""
+        origins = self.names(name)
+        for origin in origins:
+            parts = urlsplit(origin)
+            if (
+                "*" in origin
+                or parts.scheme not in ("http", "https")
+                or origin != f"{parts.scheme}://{parts.netloc.lower()}"
+            ):
+                self.mistakes.append(f"{name}: {origin} is no origin such as https://console.example.com")
+        return origins
 
     def choice(self, name: str, allowed: tuple[str, ...], *, default: str) -> str:
         value = (self.text(name) or default).upper()

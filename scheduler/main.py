@@ -1,4 +1,7 @@
-"""The scheduler process: stand by until it leads, then enqueue what is due. Jobs never do work themselves."""
+"""The scheduler process: stand by until it leads, then enqueue what is due, and planned calls whose start has come.
+
+Neither jobs nor the dispatcher do work themselves.
+"""
 
 import logging
 import os
@@ -12,11 +15,13 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from dialer.integrations.celery_queue import CeleryTaskQueue, celery_app
+from dialer.integrations.redis.capacity_gate import RedisCapacityGate
 from dialer.integrations.redis.connection import connect_redis
 from dialer.integrations.redis.heartbeats import RedisHeartbeats
 from dialer.logging import configure_logging
 from dialer.ports import TaskQueue
 from dialer.settings import Settings, SettingsError
+from scheduler.dispatcher import Dispatcher
 from scheduler.jobs import JOBS, Job
 from scheduler.leadership import Leadership
 
@@ -59,14 +64,21 @@ def main() -> int:
     beats = RedisHeartbeats(connect_redis(settings.redis_url))
     name = f"{socket.gethostname()}:{os.getpid()}"
     leadership = Leadership(settings.database_url)
-    clockwork = Clockwork(
-        CeleryTaskQueue(celery_app(settings.redis_url)), leadership, lambda: beats.beat("scheduler", name)
+    queue = CeleryTaskQueue(celery_app(settings.redis_url))
+    clockwork = Clockwork(queue, leadership, lambda: beats.beat("scheduler", name))
+    dispatcher = Dispatcher(
+        RedisCapacityGate(connect_redis(settings.redis_url)),
+        queue,
+        leads=lambda: clockwork.leads,
+        count_processes=lambda: beats.count_processes("worker"),
     )
     scheduler = build_scheduler(clockwork)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: scheduler.shutdown(wait=False))
     clockwork.watch()
+    dispatcher.start()
     scheduler.start()
+    dispatcher.stop()
     leadership.release()
     return 0
 

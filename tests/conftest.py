@@ -13,11 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from dialer.embedded.postgres import EmbeddedPostgres
 from dialer.embedded.processes import Supervisor
 from dialer.embedded.redis import EmbeddedRedis
 
+# Where rich is installed, structlog by itself draws a failure with every variable in it, for minutes.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 pytest_plugins = ["tests.fixtures_services", "tests.fixtures_cast", "tests.fixtures_floor", "tests.distribution"]
 
 _TEMPLATE = "dialer"
@@ -33,7 +41,8 @@ class DatabaseUrls:
 
 
 @contextmanager
-def _cloned(server: EmbeddedPostgres, template: str | None) -> Iterator[DatabaseUrls]:
+def cloned(server: EmbeddedPostgres, template: str | None) -> Iterator[DatabaseUrls]:
+    """A database that lasts as long as the block, empty or like the template."""
     name = f"test_{next(_numbers)}"
     server.create_database(name, template=template)
     yield DatabaseUrls(server.owner_url(name), server.application_url(name))
@@ -78,21 +87,21 @@ def migrated_template(postgres_server: EmbeddedPostgres) -> str:
 @pytest.fixture(scope="session")
 def database_urls(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[DatabaseUrls]:
     """This worker's database at the newest schema, shared by its tests: leave it as you found it."""
-    with _cloned(postgres_server, migrated_template) as urls:
+    with cloned(postgres_server, migrated_template) as urls:
         yield urls
 
 
 @pytest.fixture
 def fresh_database_urls(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[DatabaseUrls]:
     """An empty database at the newest schema for one test that commits."""
-    with _cloned(postgres_server, migrated_template) as urls:
+    with cloned(postgres_server, migrated_template) as urls:
         yield urls
 
 
 @pytest.fixture
 def empty_database_urls(postgres_server: EmbeddedPostgres) -> Iterator[DatabaseUrls]:
     """A database without any schema, for tests of the migrations themselves."""
-    with _cloned(postgres_server, None) as urls:
+    with cloned(postgres_server, None) as urls:
         yield urls
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-_SHARES_ONE_PRODUCT = "tests/e2e/"
+_SHARES_ONE_PRODUCT = ("tests/e2e/", "tests/faults/")
 
 
 @pytest.hookimpl(optionalhook=True)

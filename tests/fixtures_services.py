@@ -30,7 +30,15 @@ from dialer.ports import CarrierAccount
 from dialer.store.migrate import newest_revision
 from dialer.store.session import Database
 from dialer.usecases.services import Services
-from tests.fakes import FakeCarrier, FrozenClock, InstantSimulations, OpenGate, RecordingFeed, RecordingQueue
+from tests.fakes import (
+    FakeCarrier,
+    FrozenClock,
+    InstantSimulations,
+    OpenGate,
+    RecordingFeed,
+    RecordingMailer,
+    RecordingQueue,
+)
 
 PUBLIC_URL = "https://dialer.example.com"
 JWT_SECRET = "a-secret-that-only-these-tests-use-and-nobody-else"
@@ -59,6 +67,9 @@ def database(_application_database: Database, owner_database: Database) -> Datab
     with owner_database.transaction() as tx:
         # Nearly every row hangs on a tenant. DELETE, since TRUNCATE of 18 tables takes ten times as long here.
         tx.session.execute(text("delete from tenants"))
+        # These do not: whoever fails to log in may be nobody's user.
+        tx.session.execute(text("delete from login_throttles"))
+        tx.session.execute(text("delete from password_reset_requests"))
     return _application_database
 
 
@@ -163,6 +174,14 @@ def services(
     yield _services
     # A test may have put something in place of a part.
     vars(_services).update(before)
+
+
+@pytest.fixture
+def mailer(services: Services) -> RecordingMailer:
+    """Takes the mails that workers send."""
+    recording = RecordingMailer()
+    object.__setattr__(services, "mailer", recording)
+    return recording
 
 
 @pytest.fixture

@@ -32,6 +32,20 @@ def test_what_is_right_is_taken(environ):
     assert settings.port == 8000
 
 
+def test_origins_are_those_of_browsers(environ):
+    named = Settings.from_env(environ | {"CORS_ORIGINS": "https://b.example.com, http://localhost:3000"})
+    assert named.cors_origins == ("http://localhost:3000", "https://b.example.com")
+    assert Settings.from_env(environ).cors_origins == ()
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "null", "https://*", "https://a.example.com/", "HTTPS://a.b", "file://x", "a.b"]
+)
+def test_what_is_no_origin_is_reported(environ, origin):
+    (mistake,) = _mistakes(environ | {"CORS_ORIGINS": origin})
+    assert mistake.startswith(f"CORS_ORIGINS: {origin} ")
+
+
 def test_everything_missing_is_reported_together():
     names = {line.split(":")[0] for line in _mistakes({})}
     assert names == {

@@ -52,7 +52,7 @@ class FaultPlan:
     def __init__(self, seed: int = 0) -> None:
         self.faults: list[Fault] = []
         self._seed = seed
-        self._dice = random.Random(seed)  # noqa: S311 - reproducible on purpose
+        self._dice = random.Random(seed)  # nosec B311 # noqa: S311 - reproducible on purpose
 
     def plan(self, order: dict[str, Any]) -> list[Fault]:
         """Add one fault, or those under `faults`; `seed` restarts the dice, `clear` forgets earlier faults."""

@@ -100,7 +100,7 @@ class Population:
 
 def draw_behaviour(settings: PopulationSettings, number: str, nth: int) -> Behaviour:
     """Decide what the n-th call to a number meets. Every die is thrown in a fixed order, used or not."""
-    dice = random.Random(f"{settings.seed}|{number}|{nth}")  # noqa: S311 - reproducible on purpose
+    dice = random.Random(f"{settings.seed}|{number}|{nth}")  # nosec B311 # noqa: S311 - reproducible on purpose
     fate, kind, skip, judged, unsure, beep = (dice.random() for _ in range(6))
     ring = settings.ring_seconds.draw(dice)
     talk = settings.talk_seconds.draw(dice)

@@ -227,7 +227,7 @@ class WebhookSender:
         headers: dict[str, str],
         data: bytes | None,
     ) -> _Attempt:
-        assert self._session is not None, "the sender is not open"  # noqa: S101
+        assert self._session is not None, "the sender is not open"  # nosec B101 # noqa: S101
         timeout = aiohttp.ClientTimeout(
             total=left, sock_connect=overrides.connect_seconds, sock_read=overrides.read_seconds
         )

@@ -19,6 +19,7 @@ from dialer.usecases.services import Services
 app = Celery(
     "workers",
     include=[
+        "workers.access",
         "workers.dialing",
         "workers.calls",
         "workers.upkeep",
@@ -67,7 +68,7 @@ def _keep_beating(**_: object) -> None:
 
     def beat() -> None:
         while True:
-            beats.beat("worker", name)
+            beats.beat("worker", name, processes=int(app.conf.worker_concurrency))
             time.sleep(5)
 
     threading.Thread(target=beat, name="heartbeat", daemon=True).start()

@@ -1,19 +1,16 @@
 """Tasks about many leads, old data and erased people. Acknowledged late: each is safe to run twice and to be killed.
 
-| open                          | may last | found by         | then                                          |
-| ----------------------------- | -------- | ---------------- | --------------------------------------------- |
-| bulk job that nobody works on | 60 s     | sweep_bulk_jobs  | carried on with its next batch                |
-| erasure of a lead in a call   | 5 s      | sweep_erasures   | done if the call has ended                    |
-| erased person's late facts    | 1 day    | sweep_erasures   | removed, too                                  |
-| recording to be deleted       | 60 s     | sweep_recordings | the carrier asked, again until it has done it |
-| data older than its tenant keeps it | 10 min | sweep_retention | the person taken out, some at a time      |
+How long what may last before a sweep carries it on is the table in `dialer.domain.in_flight`.
 """
 
+import os
+import socket
 from uuid import UUID
 
 from dialer.domain.ids import TenantId
 from dialer.usecases import bulk_leads, erasure, recordings, retention
 from workers.app import app, services
+from workers.stopping import is_stopping
 
 LONG = {"acks_late": True, "soft_time_limit": 900, "time_limit": 960}
 SHORT = {"acks_late": True, "soft_time_limit": 50, "time_limit": 60}
@@ -22,7 +19,15 @@ SHORT = {"acks_late": True, "soft_time_limit": 50, "time_limit": 60}
 @app.task(name="dialer.imports.run_bulk_job", **LONG)
 def run_bulk_job(tenant_id: str, job_id: str) -> None:
     """Carry on a change to many leads. Safe to run twice: one works on it, and each batch is done once."""
-    bulk_leads.run_bulk_job(services(), tenant_id=TenantId(UUID(tenant_id)), job_id=UUID(job_id))
+    # A quarter of a worker's processes at most, beside the half that imports may have: ticks and calls have the rest.
+    bulk_leads.take_turn_at_bulk_job(
+        services(),
+        tenant_id=TenantId(UUID(tenant_id)),
+        job_id=UUID(job_id),
+        workplace=f"{socket.gethostname()}:{os.getppid()}",
+        seats=max(1, int(app.conf.worker_concurrency) // 4),
+        is_stopping=is_stopping,
+    )
 
 
 @app.task(name="dialer.imports.sweep_bulk_jobs", **SHORT)

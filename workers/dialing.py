@@ -1,10 +1,21 @@
 """Tasks that pace and place. All are acknowledged early: a lost one is found again by a tick or a sweep."""
 
+import os
 from uuid import UUID
 
+from celery import signals
+
+from dialer import bootstrap
 from dialer.domain.ids import CallId, CampaignId, TenantId
+from dialer.settings import Settings
 from dialer.usecases import call_answering, dialing, pacing
 from workers.app import app, services
+
+
+@signals.worker_process_init.connect
+def _vacate_places(**_: object) -> None:
+    """A process begins, perhaps in place of one that was killed while it placed a call: its place is free again."""
+    bootstrap.capacity_gate(Settings.from_env(os.environ)).vacate()
 
 
 @app.task(name="dialer.dialing.pace_active_campaigns", soft_time_limit=10, time_limit=15)

@@ -8,6 +8,7 @@ from dialer.domain.ids import ImportId, TenantId
 from dialer.usecases import imports
 from dialer.usecases.import_kinds import KINDS
 from workers.app import app, services
+from workers.stopping import is_stopping
 
 _HOURS = 3600
 
@@ -23,6 +24,7 @@ def run_import(tenant_id: str, import_id: str) -> None:
         import_id=ImportId(UUID(import_id)),
         workplace=f"{socket.gethostname()}:{os.getppid()}",
         seats=max(1, int(app.conf.worker_concurrency) // 2),
+        is_stopping=is_stopping,
     )
 
 

@@ -1,6 +1,5 @@
 """Keeps this process' consoles alive in the database, and ends the sockets of sessions that have ended."""
 
-import time
 from collections import defaultdict
 from threading import Event, Lock, Thread
 from uuid import UUID, uuid4
@@ -9,16 +8,15 @@ import structlog
 from flask_socketio import SocketIO
 
 from api.sockets.consoles import Console, Consoles
-from dialer.domain.errors import DialerError, Unauthenticated
+from dialer.domain.errors import DialerError
 from dialer.domain.ids import TenantId
 from dialer.domain.principals import Principal
-from dialer.usecases import access, agent_presence
+from dialer.usecases import access, agent_presence, sessions
 from dialer.usecases.services import Services
 
 log = structlog.get_logger(__name__)
 
 TOUCH_SECONDS = 5.0
-RECHECK_SECONDS = 60.0
 
 
 class PresenceKeeper:
@@ -48,13 +46,10 @@ class PresenceKeeper:
             self._thread.join(timeout=5)
 
     def _keep(self) -> None:
-        recheck_at = time.monotonic() + RECHECK_SECONDS
         while not self._stopping.wait(TOUCH_SECONDS):
             try:
                 self.touch()
-                if time.monotonic() >= recheck_at:
-                    recheck_at = time.monotonic() + RECHECK_SECONDS
-                    self.recheck()
+                self.recheck()
             except Exception:
                 # The database may be away for a while; agents stay connected and the next turn tries again.
                 log.exception("presence_not_kept")
@@ -73,15 +68,20 @@ class PresenceKeeper:
                 self._rejoin(consoles[sid])
 
     def recheck(self) -> None:
-        """Disconnect every client whose session has ended or whose rights have changed; it may connect anew."""
+        """Disconnect every client whose session has ended or whose rights have changed; it may connect anew.
+
+        One statement for each tenant, so that it can be done every few seconds.
+        """
+        by_tenant: dict[TenantId, list[Console]] = defaultdict(list)
         for console in self._consoles.snapshot():
-            try:
-                holds = current_principal(self._services, console.principal).role == console.principal.role
-            except Unauthenticated:
-                holds = False
-            if not holds:
-                log.info("socket_ended", sid=console.sid)
-                self._socketio.server.disconnect(console.sid, namespace="/")
+            by_tenant[console.principal.tenant_id].append(console)
+        for tenant_id, consoles in by_tenant.items():
+            session_ids = {UUID(console.principal.session_id) for console in consoles}
+            roles = sessions.roles_of_sessions(self._services, tenant_id=tenant_id, session_ids=session_ids)
+            for console in consoles:
+                if roles.get(UUID(console.principal.session_id)) != console.principal.role:
+                    log.info("socket_ended", sid=console.sid)
+                    self._socketio.server.disconnect(console.sid, namespace="/")
 
     def _rejoin(self, console: Console) -> None:
         if console.agent_id is None or self._consoles.find(console.sid) is None:

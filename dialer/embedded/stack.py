@@ -233,6 +233,32 @@ class EmbeddedStack:
         self._cleanup.callback(self.home.running_file.unlink, missing_ok=True)
 
 
+@contextlib.contextmanager
+def database_alone(home: Home, *, say: Callable[[str], None] = print) -> Iterator[dict[str, str]]:
+    """The database of a stack that is not running, for as long as the block lasts; yields what commands need to know.
+
+    Raises StackError when the stack runs after all, or the database does not start.
+    """
+    try:
+        home.create()
+        with contextlib.ExitStack() as cleanup:
+            lock = cleanup.enter_context(home.locked())
+            generated = home.generated()
+            supervisor = Supervisor(home.logs, say=say, held_descriptors=(lock,))
+            cleanup.callback(supervisor.stop)
+            postgres = EmbeddedPostgres(
+                supervisor,
+                home.path / "postgres",
+                owner_password=generated["DATABASE_OWNER_PASSWORD"],
+                application_password=generated["DATABASE_PASSWORD"],
+            )
+            postgres.start()
+            known = {name: generated[name] for name in _PASSED_ON}
+            yield known | {"DATABASE_URL": postgres.application_url(), "DATABASE_OWNER_URL": postgres.owner_url()}
+    except (HomeError, ProcessError) as error:
+        raise StackError(str(error)) from error
+
+
 def _ask(port: int, path: str) -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:

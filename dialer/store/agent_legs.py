@@ -104,6 +104,21 @@ def list_open_legs(session: Session, *, before: datetime, max_rows: int) -> list
     return [(TenantId(row.tenant_id), row.call_sid) for row in rows]
 
 
+def list_legs_for_call(session: Session, *, agent_id: AgentId, call_id: CallId) -> set[str]:
+    """The legs on which an agent can be reached in a call: his console's, and his phone's that was rung for it."""
+    rows = session.execute(
+        text(
+            """
+            select console_leg_sid as call_sid from agents where id = :agent_id and console_leg_sid is not null
+            union select call_sid from agent_legs
+                  where agent_id = :agent_id and call_id = :call_id and ended_at is null
+            """
+        ),
+        {"agent_id": agent_id, "call_id": call_id},
+    )
+    return {row.call_sid for row in rows}
+
+
 def holds_call(session: Session, *, call_id: CallId) -> bool:
     """Tell whether the agent of a call holds it still."""
     return bool(
@@ -162,3 +177,11 @@ def list_ended_held_calls(session: Session, *, agent_id: AgentId) -> list[CallId
         {"agent_id": agent_id},
     )
     return [CallId(row.call_id) for row in rows]
+
+
+def list_holders(session: Session, *, call_id: CallId) -> list[AgentId]:
+    """The agents of this tenant who hold a call, their rows locked."""
+    rows = session.execute(
+        text("select id from agents where :call_id = any(held_call_ids) order by id for update"), {"call_id": call_id}
+    )
+    return [AgentId(row.id) for row in rows]

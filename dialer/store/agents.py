@@ -15,6 +15,7 @@ from sqlalchemy.sql.expression import bindparam
 
 from dialer.domain.agents import AgentState, AgentStatus, WorkingHours, present_status
 from dialer.domain.ids import AgentGroupId, AgentId, CallId, TenantId, UserId
+from dialer.store.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,7 @@ def reserve_agent(
 
 
 # A standing conference holds one callee, so a console agent is only taken when he holds none.
-_RESERVE = text(f"""
+_RESERVE = prepared(f"""
     update agents set held_call_ids = held_call_ids || cast(:call_id as uuid), wrap_up_until = null,
                       updated_at = :now, last_active_at = :now
     where id = (
@@ -303,7 +304,7 @@ def release_agent(
 
 
 # An agent freed without talk goes to the end of the line too: if his audio is broken, the next callee is spared.
-_RELEASE = text(f"""
+_RELEASE = prepared(f"""
     update agents a set
         held_call_ids = array_remove(a.held_call_ids, :call_id),
         talking_since = case when cardinality(a.held_call_ids) = 1 then null else a.talking_since end,
@@ -323,7 +324,7 @@ def mark_talking(session: Session, *, agent_id: AgentId, call_id: CallId, now: d
     return fetch_agent(session, _MARK_TALKING, {"agent_id": agent_id, "call_id": call_id, "now": now})
 
 
-_MARK_TALKING = text(f"""
+_MARK_TALKING = prepared(f"""
     update agents a set talking_since = :now, updated_at = :now, last_active_at = :now
     where a.id = :agent_id and :call_id = any(a.held_call_ids) and a.talking_since is null
     returning {COLUMNS}

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.dispositions import CallFacts, LeadChange, LedgerLine, disposition_of
 from dialer.store.calls import LockedCall
+from dialer.store.prepared import prepared
 
 
 def close_call(
@@ -60,7 +61,7 @@ _BURY_PHONE = """
         update lead_phones set is_usable = false
         where lead_id = :lead_id and phone_normalized = cast(:dead_phone as text)
 """
-_CLOSE_CALL = text(
+_CLOSE_CALL = prepared(
     f"""
     with ledger as (
         insert into live_answers (call_id, tenant_id, campaign_id, answered_at, waited_milliseconds, outcome,

@@ -55,7 +55,6 @@ class CallRow:
     disposition: str | None
     agent_disposition: str | None
     hangup_cause: str | None
-    recording_url: str | None
     recording_sid: str | None
     recording_duration: int | None
     cost: Decimal | None
@@ -120,7 +119,7 @@ _COLUMNS = """
     c.direction, c.state, c.answered_by, coalesce(c.placing_at, c.placed_at) as start_time,
     c.answered_at as answer_time,
     c.ended_at as end_time, c.duration_seconds as duration, c.talk_seconds as talk_time, c.disposition,
-    c.agent_disposition, c.hangup_cause, c.recording_url, c.recording_sid, c.recording_seconds as recording_duration,
+    c.agent_disposition, c.hangup_cause, c.recording_sid, c.recording_seconds as recording_duration,
     c.cost, c.metadata, c.notes, c.created_at, l.first_name, l.last_name, l.phone_normalized as phone,
     m.name as campaign_name, a.name as agent_name
 """

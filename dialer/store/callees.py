@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from dialer.domain.ids import TenantId
+from dialer.store.prepared import prepared
 
 MAX_PRIOR_CALLS = 500
 """A person who has had more is far above every cap anyway."""
@@ -162,6 +163,6 @@ def lock_person(session: Session, *, tenant_id: TenantId, numbers: Sequence[str]
     session.execute(_LOCK_PERSON, {"keys": keys})
 
 
-_LOCK_PERSON = text(
+_LOCK_PERSON = prepared(
     "select pg_advisory_xact_lock(hashtextextended(line.key, 4)) from unnest(cast(:keys as text[])) as line (key)"
 )

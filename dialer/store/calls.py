@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from dialer.domain.calls import CallState, Verdict, states_before
 from dialer.domain.campaigns import RetryPolicy
 from dialer.domain.ids import AgentGroupId, AgentId, CallId, CampaignId, LeadId, TenantId
+from dialer.store.prepared import prepared
+from dialer.store.session import say_first
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,11 @@ def _locked_call(row: Row[Any]) -> LockedCall:
 
 def enter_tenant_of_call(session: Session, call_id: UUID) -> TenantId | None:
     """Confine the transaction to the tenant of this call; None, and no tenant, if there is no such call."""
-    tenant_id: UUID | None = session.execute(
-        text("select enter_tenant_of_call(:call_id)"), {"call_id": call_id}
-    ).scalar()
+    tenant_id: UUID | None = session.execute(_ENTER_TENANT_OF_CALL, {"call_id": call_id}).scalar()
     return None if tenant_id is None else TenantId(tenant_id)
+
+
+_ENTER_TENANT_OF_CALL = text("select enter_tenant_of_call(:call_id)")
 
 
 def lock_call(session: Session, call_id: CallId) -> LockedCall | None:
@@ -148,7 +152,7 @@ def lock_call(session: Session, call_id: CallId) -> LockedCall | None:
     return None if row is None else _locked_call(row)
 
 
-_LOCK_CALL = text(f"select {_COLUMNS} {_FROM} where c.id = :call_id for update of c")
+_LOCK_CALL = prepared(f"select {_COLUMNS} {_FROM} where c.id = :call_id for update of c")
 
 
 def record_event(
@@ -158,14 +162,29 @@ def record_event(
 
     The event's id is None when the same event was recorded before.
     """
-    row = session.execute(
-        _RECORD_EVENT,
-        {"call_id": call_id, "event_key": event_key, "kind": kind, "payload": json.dumps(payload), "now": now},
-    ).one()
-    return _locked_call(row), row.event_id
+    found = _record_event(session, call_id, event_key, kind, payload, now)
+    if found is None:
+        raise LookupError(f"no call {call_id} in this tenant")
+    return found
 
 
-_RECORD_EVENT = text(
+def enter_and_record_event(
+    session: Session, *, call_id: CallId, event_key: str, kind: str, payload: Mapping[str, object], now: datetime
+) -> tuple[LockedCall, int | None] | None:
+    """The same for a call of any tenant, which the transaction enters with it; None if there is no such call."""
+    say_first(session, f"select enter_tenant_of_call('{UUID(str(call_id))}')")
+    return _record_event(session, call_id, event_key, kind, payload, now)
+
+
+def _record_event(
+    session: Session, call_id: CallId, event_key: str, kind: str, payload: Mapping[str, object], now: datetime
+) -> tuple[LockedCall, int | None] | None:
+    values = {"call_id": call_id, "event_key": event_key, "kind": kind, "payload": json.dumps(payload), "now": now}
+    row = session.execute(_RECORD_EVENT, values).one_or_none()
+    return None if row is None else (_locked_call(row), row.event_id)
+
+
+_RECORD_EVENT = prepared(
     f"""
     with event as (
         insert into call_events (tenant_id, call_id, event_key, kind, payload, received_at)
@@ -221,7 +240,11 @@ def update_call(
     if not assignments:
         assignments = ["state = state"]
     statement = f"{judged}update calls set {', '.join(assignments)} where id = :call_id{guard} returning id"
-    return session.execute(text(statement), parameters).first() is not None
+    return session.execute(_prepared(statement), parameters).first() is not None
+
+
+# The shapes are few: one for each kind of report and what it moves.
+_prepared = lru_cache(maxsize=200)(prepared)
 
 
 def lock_waiting_calls(session: Session, *, deadline_after: datetime, max_rows: int = 20) -> list[CallId]:
@@ -243,17 +266,6 @@ def lock_waiting_calls(session: Session, *, deadline_after: datetime, max_rows: 
         {"deadline_after": deadline_after, "max_rows": max_rows},
     )
     return [CallId(row.id) for row in rows]
-
-
-def list_overdue_calls(
-    session: Session, *, state: CallState, before: datetime, max_rows: int
-) -> list[tuple[TenantId, CallId]]:
-    """Calls of all tenants that have been in one state since before `before` and were not reconciled since then."""
-    rows = session.execute(
-        text("select tenant_id, call_id from overdue_calls(:state, :before, :max_rows)"),
-        {"state": str(state), "before": before, "max_rows": max_rows},
-    )
-    return [(TenantId(row.tenant_id), CallId(row.call_id)) for row in rows]
 
 
 def list_unpriced_calls(session: Session, *, now: datetime, max_rows: int) -> list[tuple[TenantId, CallId]]:
@@ -296,16 +308,8 @@ def record_answer_timings(session: Session, timings: Mapping[CallId, float]) -> 
 
 
 def known_call_sids(session: Session, call_sids: list[str]) -> set[str]:
-    """Those of these carrier ids that belong to calls or agents' legs of this tenant."""
-    rows = session.execute(
-        text(
-            """
-            select call_sid from calls where call_sid = any(:call_sids)
-            union all select call_sid from agent_legs where call_sid = any(:call_sids)
-            """
-        ),
-        {"call_sids": call_sids},
-    )
+    """Those of these carrier ids that belong to calls or agents' legs, of whichever tenant: some share an account."""
+    rows = session.execute(text("select call_sid from known_call_sids(:call_sids)"), {"call_sids": call_sids})
     return {row.call_sid for row in rows}
 
 
@@ -322,3 +326,12 @@ def has_event(session: Session, *, call_id: CallId, event_key: str) -> bool:
         {"call_id": call_id, "event_key": event_key},
     ).first()
     return row is not None
+
+
+def find_event_time(session: Session, *, call_id: CallId, event_key: str) -> datetime | None:
+    """When an event of a call was recorded; None if it never was."""
+    row = session.execute(
+        text("select received_at from call_events where call_id = :call_id and event_key = :event_key"),
+        {"call_id": call_id, "event_key": event_key},
+    ).first()
+    return None if row is None else row.received_at

@@ -16,6 +16,7 @@ class StoredAccount:
 
     account_sid: str
     auth_token_encrypted: str
+    secondary_auth_token_encrypted: str | None
     api_key_sid: str | None
     api_key_secret_encrypted: str | None
     twiml_app_sid: str | None
@@ -29,8 +30,8 @@ def find_account(session: Session) -> StoredAccount | None:
     row = session.execute(
         text(
             """
-            select account_sid, auth_token_encrypted, api_key_sid, api_key_secret_encrypted, twiml_app_sid,
-                   calls_per_second, max_lines, updated_at
+            select account_sid, auth_token_encrypted, secondary_auth_token_encrypted, api_key_sid,
+                   api_key_secret_encrypted, twiml_app_sid, calls_per_second, max_lines, updated_at
             from carrier_accounts
             """
         )
@@ -43,12 +44,16 @@ def save_account(session: Session, *, tenant_id: TenantId, account: StoredAccoun
     session.execute(
         text(
             """
-            insert into carrier_accounts (id, tenant_id, account_sid, auth_token_encrypted, api_key_sid,
-                api_key_secret_encrypted, twiml_app_sid, calls_per_second, max_lines, created_at, updated_at)
-            values (:id, :tenant_id, :account_sid, :auth_token_encrypted, :api_key_sid, :api_key_secret_encrypted,
-                :twiml_app_sid, :calls_per_second, :max_lines, :updated_at, :updated_at)
+            insert into carrier_accounts (id, tenant_id, account_sid, auth_token_encrypted,
+                secondary_auth_token_encrypted, api_key_sid, api_key_secret_encrypted, twiml_app_sid,
+                calls_per_second, max_lines, created_at, updated_at)
+            values (:id, :tenant_id, :account_sid, :auth_token_encrypted,
+                :secondary_auth_token_encrypted, :api_key_sid, :api_key_secret_encrypted, :twiml_app_sid,
+                :calls_per_second, :max_lines, :updated_at, :updated_at)
             on conflict (tenant_id) do update set account_sid = excluded.account_sid,
-                auth_token_encrypted = excluded.auth_token_encrypted, api_key_sid = excluded.api_key_sid,
+                auth_token_encrypted = excluded.auth_token_encrypted,
+                secondary_auth_token_encrypted = excluded.secondary_auth_token_encrypted,
+                api_key_sid = excluded.api_key_sid,
                 api_key_secret_encrypted = excluded.api_key_secret_encrypted, twiml_app_sid = excluded.twiml_app_sid,
                 calls_per_second = excluded.calls_per_second, max_lines = excluded.max_lines,
                 updated_at = excluded.updated_at

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.ids import CallId, LeadId
 from dialer.store.lead_choice import MOVE_LISTS, choice_values, next_leads
+from dialer.store.prepared import prepared
 from dialer.store.ready_leads import ReadyList
 from dialer.store.schema.base import new_id
 
@@ -74,8 +75,8 @@ def _plan(moving: str) -> str:
     """
 
 
-_PLAN_CALLS = text(_plan(""))
-_PLAN_CALLS_IN_TURN = text(_plan(MOVE_LISTS))
+_PLAN_CALLS = prepared(_plan(""))
+_PLAN_CALLS_IN_TURN = prepared(_plan(MOVE_LISTS))
 
 
 def release_lead(

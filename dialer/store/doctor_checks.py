@@ -3,27 +3,43 @@
 Run as the owner of the tables, who sees every tenant, in one read-only snapshot.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from dialer.domain import in_flight
 from dialer.domain.compliance import CallingWindow, Locality, RuleBook, is_open
+from dialer.domain.in_flight import InFlight
+from dialer.store.doctor_stuck import stuck_before, stuck_queries
 
 MAX_EXAMPLES = 5
+MAX_VIOLATIONS = 10_000
+_WAITING_SECONDS = in_flight.CALL_WAITING.expiry.total_seconds()
 _IN_FLIGHT = "state not in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned')"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that must hold. `sql` returns a column `what` that names each violation and may use :now, :since."""
+    """One thing that must hold. `sql` returns a column `what` that names each violation and may use :now, :since; where
+    a violation can be repaired, `tenant_id` and `id` say whose and which it is."""
 
     name: str
     meaning: str
     sql: str
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One row for which a check does not hold."""
+
+    what: str
+    tenant_id: UUID | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,9 +50,25 @@ class Finding:
     meaning: str
     count: int
     examples: tuple[str, ...]
+    violations: tuple[Violation, ...] = ()
+    """At most MAX_VIOLATIONS."""
 
 
-CHECKS = (
+def name_of_stuck(subject: str) -> str:
+    """The check of what is stuck among these."""
+    return f"no_{subject.replace(' ', '_')}_stuck"
+
+
+def _stuck(subject: str, queries: Sequence[tuple[InFlight, str]]) -> Check:
+    """Nothing outlasts what the table of in-flight states says of this subject, and the margin of its sweeps."""
+    return Check(
+        name_of_stuck(subject),
+        f"no {subject} is in a passing state for longer than its sweep allows",
+        " union all ".join(q for _, q in queries),
+    )
+
+
+_HOLDS = (
     Check(
         "one_call_in_flight",
         "a lead never has two calls in flight",
@@ -54,11 +86,12 @@ CHECKS = (
         "attempts_counted",
         "a lead's attempts are the calls that were placed or may have been",
         """
-        select 'lead ' || l.id || ' counts ' || l.call_attempts || ', calls show ' || count(c.id) as what
+        select l.tenant_id, l.id,
+               'lead ' || l.id || ' counts ' || l.call_attempts || ', calls show ' || count(c.id) as what
         from leads l left join calls c on c.lead_id = l.id
              and c.placing_at > coalesce(l.attempts_reset_at, '-infinity')
              and not (c.state = 'cancelled' and c.call_sid is null)
-        group by l.id having l.call_attempts <> count(c.id)
+        group by l.tenant_id, l.id having l.call_attempts <> count(c.id)
         """,
     ),
     Check(
@@ -98,10 +131,10 @@ CHECKS = (
     Check(
         "agents_hold_live_calls",
         "agents hold only calls that are theirs and in progress",
-        """
-        select 'agent ' || a.id || ' holds call ' || held.call_id as what
+        f"""
+        select a.tenant_id, a.id, 'agent ' || a.id || ' holds call ' || held.call_id as what
         from agents a cross join unnest(a.held_call_ids) held (call_id) left join calls c on c.id = held.call_id
-        where a.updated_at < cast(:now as timestamptz) - interval '20 seconds'
+        where a.updated_at < {stuck_before(in_flight.ENDED_CALL_HELD)}
           and (c.id is null or c.agent_id is distinct from a.id
                or c.state in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned'))
         """,
@@ -115,15 +148,15 @@ CHECKS = (
         "one_agent_per_call",
         "a call is held by one agent at most",
         """
-        select 'call ' || held.call_id as what from agents cross join unnest(held_call_ids) held (call_id)
-        group by held.call_id having count(*) > 1
+        select tenant_id, held.call_id as id, 'call ' || held.call_id as what
+        from agents cross join unnest(held_call_ids) held (call_id) group by tenant_id, held.call_id having count(*) > 1
         """,
     ),
     Check(
         "answers_in_ledger",
         "every person who answered is in the abandonment ledger, with the measured wait",
         """
-        select 'call ' || c.id as what from calls c left join live_answers a on a.call_id = c.id
+        select c.tenant_id, c.id, 'call ' || c.id as what from calls c left join live_answers a on a.call_id = c.id
         where c.answered_at > :since and a.call_id is null
           and c.state in ('completed', 'failed', 'abandoned', 'cancelled', 'busy', 'no_answer')
           and (c.answered_by is null or c.answered_by in ('human', 'unknown'))
@@ -131,34 +164,21 @@ CHECKS = (
     ),
     Check(
         "nobody_waits_in_silence",
-        "nobody who answered waits without an agent for more than five seconds",
-        """
-        select 'call ' || id as what from calls
+        "nobody who answered waits without an agent until the second sweep after his patience ended",
+        f"""
+        select tenant_id, id, 'call ' || id as what from calls
         where state in ('answered', 'waiting') and agent_id is null
-          and answered_at < cast(:now as timestamptz) - interval '5 seconds'
+          and answered_at < cast(:now as timestamptz) - 2 * interval '{_WAITING_SECONDS} seconds'
           and (answered_by is null or answered_by in ('human', 'unknown'))
-        """,
-    ),
-    Check(
-        "no_call_stuck",
-        "no call is in a passing state for longer than its sweep allows",
-        """
-        select 'call ' || id || ' ' || state || ' since ' || state_changed_at as what from calls
-        where state_changed_at < cast(:now as timestamptz) - case state
-              when 'planned' then interval '30 seconds' when 'placing' then interval '45 seconds'
-              when 'unresolved' then interval '10 minutes' when 'placed' then interval '3 minutes'
-              when 'ringing' then interval '3 minutes' when 'answered' then interval '2 minutes'
-              when 'waiting' then interval '45 seconds' else interval '100 years' end
         """,
     ),
     Check(
         "leads_match_calls",
         "a lead is `calling` exactly while it has a call on its way",
         f"""
-        select 'lead ' || l.id || ' is ' || l.status as what from leads l
-        where l.updated_at < cast(:now as timestamptz) - interval '20 seconds' and (
+        select l.tenant_id, l.id, 'lead ' || l.id || ' is ' || l.status as what from leads l
+        where l.updated_at < {stuck_before(in_flight.LEAD_CALLING)} and (
             (l.status = 'calling' and not exists (select from calls c where c.lead_id = l.id and c.{_IN_FLIGHT}))
-            or (l.status = 'queued' and l.claimed_until < cast(:now as timestamptz) - interval '60 seconds')
             or (l.status = 'pending' and exists (select from calls c where c.lead_id = l.id and c.{_IN_FLIGHT})))
         """,
     ),
@@ -166,7 +186,7 @@ CHECKS = (
         "previews_match_leads",
         "a lead on an agent's screen is claimed for it",
         """
-        select 'preview ' || p.id as what from previews p join leads l on l.id = p.lead_id
+        select p.tenant_id, p.id, 'preview ' || p.id as what from previews p join leads l on l.id = p.lead_id
         where p.state = 'offered' and p.expires_at > cast(:now as timestamptz) and l.status in ('pending', 'calling')
         """,
     ),
@@ -174,11 +194,12 @@ CHECKS = (
         "promises_match_leads",
         "an open promise of a call is borne by its lead, and a lead bears no other",
         """
-        select 'callback ' || b.id as what from callbacks b left join leads l on l.id = b.lead_id
+        select b.tenant_id, b.lead_id as id, 'callback ' || b.id as what
+        from callbacks b left join leads l on l.id = b.lead_id
         where b.state in ('promised', 'offered', 'handed_over')
           and (l.id is null or l.callback_at is distinct from b.due_at or l.status in ('completed', 'failed', 'dnc'))
         union all
-        select 'lead ' || l.id from leads l
+        select l.tenant_id, l.id, 'lead ' || l.id from leads l
         where l.callback_at is not null and not exists (
             select from callbacks b where b.lead_id = l.id and b.state in ('promised', 'offered', 'handed_over'))
         """,
@@ -194,17 +215,19 @@ CHECKS = (
     Check(
         "offers_end",
         "no promise is left to its agent for longer than was agreed",
-        """
-        select 'callback ' || b.id || ' due ' || b.due_at as what from callbacks b join leads l on l.id = b.lead_id
+        f"""
+        select b.tenant_id, b.id, 'callback ' || b.id || ' due ' || b.due_at as what
+        from callbacks b join leads l on l.id = b.lead_id
         where b.state in ('promised', 'offered') and b.agent_id is not null and l.status in ('pending', 'queued')
-          and b.due_at + make_interval(mins => b.fallback_minutes) < cast(:now as timestamptz) - interval '1 minute'
+          and b.due_at + make_interval(mins => b.fallback_minutes) < {stuck_before(in_flight.CALLBACK_OFFERED)}
         """,
     ),
     Check(
         "hours_match_ledger",
         "the sums of the abandonment ledger are its lines",
         """
-        select 'hour ' || h.hour || ' of campaign ' || h.campaign_id as what from live_answer_hours h
+        select h.tenant_id, h.campaign_id as id, 'hour ' || h.hour || ' of campaign ' || h.campaign_id as what
+        from live_answer_hours h
         cross join lateral (
             select count(*) filter (where outcome = 'reached') as reached,
                    count(*) filter (where outcome in ('abandoned', 'late')) as abandoned
@@ -253,6 +276,7 @@ CHECKS = (
         """,
     ),
 )
+CHECKS = (*_HOLDS, *(_stuck(subject, queries) for subject, queries in stuck_queries().items()))
 
 
 def examine(
@@ -268,8 +292,14 @@ def examine(
 
 def _run(session: Session, check: Check, **parameters: object) -> Finding:
     used = {name: value for name, value in parameters.items() if f":{name}" in check.sql}
-    violations = [row.what for row in session.execute(text(check.sql), used)]
-    return Finding(check.name, check.meaning, len(violations), tuple(violations[:MAX_EXAMPLES]))
+    found = [_violation(dict(row._mapping)) for row in session.execute(text(check.sql), used)]
+    examples = tuple(violation.what for violation in found[:MAX_EXAMPLES])
+    return Finding(check.name, check.meaning, len(found), examples, tuple(found[:MAX_VIOLATIONS]))
+
+
+def _violation(row: Mapping[str, Any]) -> Violation:
+    row_id = row.get("id")
+    return Violation(row["what"], row.get("tenant_id"), None if row_id is None else str(row_id))
 
 
 def _placed_outside_hours(session: Session, since: datetime, book: RuleBook) -> Iterator[str]:

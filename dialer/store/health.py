@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dialer.domain.errors import Unavailable
@@ -14,12 +14,14 @@ _FLOOR = text("select subject, state, total from floor_counts()")
 
 
 def find_revision(database: Database) -> str | None:
-    """The newest migration applied. Raises Unavailable if the database cannot tell."""
+    """The newest migration applied, None in a database without any. Raises Unavailable if it cannot tell."""
     try:
         with database.transaction() as tx:
             return tx.session.execute(_REVISION).scalar_one_or_none()
+    except ProgrammingError:
+        return None  # there is no such table
     except SQLAlchemyError as error:
-        raise Unavailable("the database cannot be reached or has no schema") from error
+        raise Unavailable("the database cannot be reached") from error
 
 
 def count_floor(session: Session) -> dict[str, dict[str, int]]:

@@ -127,6 +127,21 @@ def note_failed_try(session: Session, import_id: ImportId, failure: str, *, now:
     session.execute(_NOTE, {"id": import_id, "failure": failure, "now": now})
 
 
+def leave_run(session: Session, import_id: ImportId) -> None:
+    """Stop working on an open import where it is. It is anybody's at once, and this try does not count."""
+    session.execute(_LEAVE, {"id": import_id})
+
+
+def yield_run(session: Session, import_id: ImportId, *, now: datetime) -> None:
+    """Queue an open import again, behind whoever has waited longer. This try does not count."""
+    session.execute(_YIELD, {"id": import_id, "now": now})
+
+
+def others_imports_wait(session: Session, tenant_id: TenantId) -> bool:
+    """Tell whether an import of another tenant waits for somebody to work on it. Needs no tenant."""
+    return bool(session.execute(_OTHERS_WAIT, {"tenant_id": tenant_id}).scalar_one())
+
+
 def finish_import(
     session: Session, import_id: ImportId, status: ImportStatus, *, now: datetime, failure: str | None = None
 ) -> bool:
@@ -142,7 +157,7 @@ def mark_cleared(session: Session, import_id: ImportId, *, now: datetime) -> Non
 
 
 def list_imports_to_run(session: Session, *, silent_since: datetime, limit: int) -> list[tuple[TenantId, ImportId]]:
-    """Open imports of all tenants that nobody has worked on since. Needs no tenant; gives away ids only."""
+    """Open imports of all tenants that nobody has worked on since, tenants in turn. Needs no tenant; ids only."""
     rows = session.execute(_TO_RUN, {"silent_since": silent_since, "limit": limit})
     return [(TenantId(row.tenant_id), ImportId(row.import_id)) for row in rows]
 
@@ -235,6 +250,19 @@ _RECORD = text(
 _NOTE = text(
     "update imports set failure = :failure, heartbeat_at = :now where id = :id and status in ('queued', 'running')"
 )
+_LEAVE = text(
+    """
+    update imports set heartbeat_at = null, tries = greatest(tries - 1, 0)
+    where id = :id and status in ('queued', 'running')
+    """
+)
+_YIELD = text(
+    """
+    update imports set status = 'queued', heartbeat_at = :now, tries = greatest(tries - 1, 0)
+    where id = :id and status in ('queued', 'running')
+    """
+)
+_OTHERS_WAIT = text("select others_imports_wait(:tenant_id)")
 _FINISH = text(
     """
     update imports set status = :status, failure = :failure, finished_at = :now
@@ -242,7 +270,7 @@ _FINISH = text(
     returning id
     """
 )
-_TO_RUN = text("select tenant_id, import_id from imports_to_run(:silent_since, :limit)")
+_TO_RUN = text("select tenant_id, import_id from imports_in_turn(:silent_since, :limit)")
 _TO_CLEAR = text("select tenant_id, import_id from imports_to_clear(:failed_before, :limit)")
 _TRY_LOCK = text("select pg_try_advisory_lock(hashtextextended(:name, 0))")
 _UNLOCK = text("select pg_advisory_unlock(hashtextextended(:name, 0))")

@@ -77,7 +77,7 @@ def read_leads(
 
 
 def read_calls(session: Session, campaign_id: CampaignId | None, span: Span) -> Iterator[list[tuple[str, ...]]]:
-    """Calls that were placed, the oldest first, in the order of `CALL_COLUMNS`."""
+    """Calls that were placed, the oldest first, in the order of `CALL_COLUMNS`; for a recording's address its sid."""
     values = {"campaign_id": campaign_id, "since": span.since, "until": span.until}
     session.execute(_WANTED_CALLS, values)
     for ids in _pages(session):
@@ -173,6 +173,8 @@ _CALL_VALUES = {
     "answer_time": _at("c.answered_at"),
     "end_time": _at("c.ended_at"),
     "agent": _text("agents.name"),
+    # Its address is the caller's to say: the carrier's stays inside.
+    "recording_url": _text("c.recording_sid"),
 }
 _CALLS = text(
     f"""

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from dialer.domain.ids import AgentGroupId, CampaignId, TenantId
+from dialer.domain.ids import AgentGroupId, CallId, CampaignId, TenantId
 from dialer.domain.pacing import AgentState, PacingEvent, Snapshot
 from dialer.store.agents import PACING_AGENTS
 from dialer.store.pacing_events import AGENTS_SPAN, AS_ARRAY, IS_NEWS, NEWS, RELEARN_SPAN, decode_event
 from dialer.store.placements import CAMPAIGN_TERMS, CampaignTerms, terms_of
+from dialer.store.prepared import prepared
 from dialer.store.ready_leads import FIRST_WAITING, PROMOTED, READY_LISTS, ReadyList, read_ready_lists
 
 
@@ -51,6 +52,18 @@ class SavedPacing:
 
 
 @dataclass(frozen=True)
+class SharedAccount:
+    """What all tenants without a carrier account of their own do together on the platform's.
+
+    `tenants`: those with an active campaign. `planned` calls are among the `lines`.
+    """
+
+    tenants: int
+    planned: int
+    lines: int
+
+
+@dataclass(frozen=True)
 class PacingFloor:
     """One campaign's floor at one moment. `position` is the snapshot in which all of it was read.
 
@@ -65,6 +78,12 @@ class PacingFloor:
     snapshot: Snapshot
     lines_in_flight: int
     position: str
+    planned: int
+    """Those of the lines that wait to be placed."""
+    forgotten_calls: tuple[CallId, ...]
+    """Calls of this campaign that have been planned for long, and may still be placed."""
+    shared_account: SharedAccount | None
+    """None if the tenant has a carrier account of its own."""
 
 
 def begin_tick(session: Session, *, tenant_id: TenantId) -> bool:
@@ -91,6 +110,7 @@ def load_floor(
     campaign_id: CampaignId,
     now: datetime,
     saved_before: datetime,
+    forgotten_before: datetime | None = None,
     is_afresh: bool = False,
     is_active: bool = True,
 ) -> PacingFloor | None:
@@ -107,6 +127,7 @@ def load_floor(
             "campaign_id": campaign_id,
             "now": now,
             "saved_before": saved_before,
+            "forgotten_before": forgotten_before,
             "relearn_since": now - RELEARN_SPAN,
             "agents_since": now - AGENTS_SPAN,
             "is_afresh": is_afresh,
@@ -119,8 +140,12 @@ def load_floor(
 
 # Calls on their way to the agents of a group are counted over all campaigns that share them. A reserved agent is not
 # idle any more, so an answered call that has one is not waiting; nor is a machine that listens to a voicemail message.
-# A call whose agent sits there from the start, as with preview, rings for nobody else.
-_DIALLING = "l.agent_id is null and l.state in ('planned', 'placing', 'unresolved', 'placed', 'ringing')"
+# A call whose agent sits there from the start, as with preview, rings for nobody else. One that the carrier was asked
+# about and does not know holds its lead and its line, but no agent waits for it any more.
+_DIALLING = """
+    l.agent_id is null and (l.state in ('planned', 'placing', 'placed', 'ringing')
+                            or l.state = 'unresolved' and l.missing_since is null)
+"""
 # Ordered as the index is, or a list of which all is done might be read from end to end to find that nothing is open.
 _OPEN_LEADS = """
     select found.* from (values ('pending'), ('queued'), ('calling')) as s (status)
@@ -128,7 +153,7 @@ _OPEN_LEADS = """
         select 1 from leads l where l.campaign_id = c.campaign_id and l.status = s.status order by l.list_id limit 1
     ) as found
 """
-_LOAD_FLOOR = text(
+_LOAD_FLOOR = prepared(
     f"""
     with {PROMOTED}, paced as (
         select m.*, m.id as campaign_id, s.campaign_id is not null as is_saved, s.state as saved_state,
@@ -145,7 +170,9 @@ _LOAD_FLOOR = text(
                     when saved_state is not null then saved_at else cast(:relearn_since as timestamptz) end as since_at
         from paced
     ), lines as (
-        select l.id, l.state, l.agent_id, coalesce(l.placing_at, l.created_at) as placed_at, l.answered_at,
+        select l.id, l.campaign_id, l.state, l.agent_id, l.created_at, l.place_before,
+               coalesce(l.placing_at, l.created_at) as placed_at, l.answered_at,
+               l.missing_since,
                l.agent_id is null and not coalesce(l.answered_by = 'fax' or l.answered_by like 'machine%', false)
                    as needs_agent,
                (l.campaign_id = c.campaign_id or m.agent_group_id is not distinct from c.agent_group_id
@@ -153,7 +180,10 @@ _LOAD_FLOOR = text(
         from c join calls l on l.tenant_id = c.tenant_id join campaigns m on m.id = l.campaign_id
         where l.state not in ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned')
     ), counted as (
-        select count(*) as in_flight,
+        select count(*) as in_flight, count(*) filter (where l.state = 'planned' and l.place_before > :now) as planned,
+               array_agg(l.id order by l.id) filter (
+                   where l.state = 'planned' and l.place_before > :now and l.campaign_id = :campaign_id
+                     and l.created_at < cast(:forgotten_before as timestamptz)) as forgotten,
                jsonb_agg(extract(epoch from l.placed_at) order by l.placed_at, l.id)
                    filter (where shares_agents and {_DIALLING}) as ringing,
                jsonb_agg(extract(epoch from l.answered_at) order by l.answered_at, l.id)
@@ -175,7 +205,9 @@ _LOAD_FLOOR = text(
            case when c.dial_mode = 'predictive' or news.events is not null then c.saved_state end as state, news.events,
            (select jsonb_agg(jsonb_build_array(g.agent_id, g.state, extract(epoch from g.since)) order by g.agent_id)
             from ({PACING_AGENTS} and (c.agent_group_id is null or a.agent_group_id = c.agent_group_id)) g) as agents,
-           counted.ringing, counted.waiting, counted.in_flight,
+           counted.ringing, counted.waiting, counted.in_flight, counted.planned, counted.forgotten,
+           case when not exists (select from carrier_accounts) then (
+               select array[u.tenants, u.planned, u.lines] from platform_account_use() u) end as shared,
            cast(pg_current_snapshot() as text) as position
     from c cross join counted cross join ready cross join news
     """
@@ -208,6 +240,9 @@ def _floor(row: Row[Any], now: datetime) -> PacingFloor:
         ),
         lines_in_flight=row.in_flight,
         position=row.position,
+        planned=row.planned,
+        forgotten_calls=tuple(CallId(call_id) for call_id in row.forgotten or ()),
+        shared_account=None if row.shared is None else SharedAccount(*row.shared),
     )
 
 

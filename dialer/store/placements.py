@@ -13,6 +13,7 @@ from dialer.domain.compliance import CallingVerdict
 from dialer.domain.dispositions import LeadChange
 from dialer.domain.ids import AgentId, AttemptId, CallId, CampaignId, LeadId, TenantId
 from dialer.store.callees import CALLEE_COLUMNS, Callee, callee_of, lock_person, numbers_of_lead, prior_calls_of
+from dialer.store.prepared import prepared
 from dialer.store.suppressions import SUPPRESSED_AMONG
 
 
@@ -166,7 +167,7 @@ CAMPAIGN_TERMS = """
     m.allowed_countries
 """
 _NUMBERS = numbers_of_lead("c.to_number")
-_LOCK_PLANNED = text(
+_LOCK_PLANNED = prepared(
     f"""
     select c.tenant_id, person.numbers
     from calls c join leads l on l.id = c.lead_id
@@ -175,7 +176,7 @@ _LOCK_PLANNED = text(
     for update of c, l
     """
 )
-_READ_PLANNED = text(
+_READ_PLANNED = prepared(
     f"""
     select c.id, c.tenant_id, c.attempt_id, c.lead_id, c.campaign_id, c.agent_id, c.from_number, c.to_number,
            c.place_before, m.ring_timeout_seconds, m.amd_enabled, m.amd_mode, m.voicemail_message_url, m.record_calls,
@@ -199,7 +200,7 @@ def begin_placing(session: Session, *, planned: PlannedCall, verdict: CallingVer
     session.execute(_BEGIN_PLACING, _parameters(planned, verdict, now))
 
 
-_BEGIN_PLACING = text(
+_BEGIN_PLACING = prepared(
     """
     with decided as (
         update attempts set decided_at = :now, allowed = true, verdict = cast(:verdict as jsonb) where id = :attempt_id

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.domain.ids import AgentId, CallId, CampaignId, LeadId
+from dialer.store.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def record_screen_pop(session: Session, *, call_id: CallId, agent_id: AgentId, n
     return session.scalar(_RECORD, {"call_id": call_id, "agent_id": agent_id, "now": now}) is not None
 
 
-_RECORD = text("""
+_RECORD = prepared("""
     update calls c set screen_popped_at = coalesce(c.screen_popped_at, :now)
     from agents a
     where c.id = :call_id and a.id = :agent_id and c.id = any(a.held_call_ids)

@@ -1,14 +1,13 @@
-"""Users, login sessions and the founding of tenants, in SQL."""
+"""Users and the founding of tenants, in SQL. Their sessions are in `login_sessions`."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from dialer.domain.ids import AgentId, TenantId, UserId
+from dialer.domain.ids import TenantId, UserId
 
 
 @dataclass(frozen=True)
@@ -55,59 +54,42 @@ class KnownLogin:
     tenant_id: TenantId
     password_hash: str
     is_active: bool
+    is_known_place: bool
+    has_second_factor: bool
 
 
-@dataclass(frozen=True)
-class SessionUser:
-    """The user behind an open session, and the agent they work as."""
+COLUMNS = "id, tenant_id, email, first_name, last_name, phone, role, is_active, created_at, last_login_at"
 
-    view: UserView
-    agent_id: AgentId | None
-
-
-_COLUMNS = "id, tenant_id, email, first_name, last_name, phone, role, is_active, created_at, last_login_at"
-
-_FIND_LOGIN = text("select user_id, tenant_id, password_hash, is_active from find_login(:email)")
+_FIND_LOGIN = text("""
+    select user_id, tenant_id, password_hash, is_active, is_known_place, has_second_factor
+    from find_login_from(:email, :place, :seen_since)
+""")
 _INSERT_TENANT = text("insert into tenants (id, name, created_at) values (:id, :name, :at)")
 # Unique over all tenants, by an index that sees through row-level security.
 _INSERT_USER = text(f"""
     insert into users (id, tenant_id, email, password_hash, first_name, last_name, phone, role, is_active, created_at)
     values (:id, :tenant_id, :email, :password_hash, :first_name, :last_name, :phone, :role, true, :created_at)
     on conflict (lower(email)) do nothing
-    returning {_COLUMNS}
+    returning {COLUMNS}
 """)
-_RECORD_LOGIN = text(f"update users set last_login_at = :at where id = :id and is_active returning {_COLUMNS}")
-_INSERT_SESSION = text("""
-    insert into login_sessions (id, tenant_id, user_id, refresh_token_id, created_at, expires_at)
-    values (:id, :tenant_id, :user_id, :refresh_token_id, :created_at, :expires_at)
+# Whoever changes the password or ends access locks the same row.
+_LOCK_LOGIN = text("""
+    select id from users where id = :id and password_hash = :password_hash and is_active for update
 """)
-_FIND_SESSION_USER = text(f"""
-    select {", ".join(f"u.{column}" for column in _COLUMNS.split(", "))}, a.id as agent_id
-    from login_sessions s
-    join users u on u.id = s.user_id
-    left join agents a on a.user_id = u.id
-    where s.id = :id and s.user_id = :user_id and s.ended_at is null and s.expires_at > :at and u.is_active
-""")
-_ROTATE = text("""
-    update login_sessions set refresh_token_id = :fresh, expires_at = :expires_at
-    where id = :id and refresh_token_id = :expected and ended_at is null
-    returning id
-""")
-_END_SESSION = text(
-    "update login_sessions set ended_at = :at, end_reason = :reason where id = :id and ended_at is null"
-)
-_END_SESSIONS_OF = text("""
-    update login_sessions set ended_at = :at, end_reason = :reason
-    where user_id = :user_id and ended_at is null and (cast(:spared as uuid) is null or id <> :spared)
-""")
+_LOCK_USER = text("select id from users where id = :id for update")
+_RECORD_LOGIN = text(f"update users set last_login_at = :at where id = :id and is_active returning {COLUMNS}")
 _FIND_PASSWORD = text("select password_hash from users where id = :id")
-_SET_PASSWORD = text("update users set password_hash = :password_hash where id = :id")
-_FIND_USER = text(f"select {_COLUMNS} from users where id = :id")
+_SET_PASSWORD = text("""
+    update users set password_hash = :password_hash
+    where id = :id and (cast(:expected as text) is null or password_hash = :expected) returning id
+""")
+_FIND_USER = text(f"select {COLUMNS} from users where id = :id")
+_FIND_BY_EMAIL = text(f"select {COLUMNS} from users where lower(email) = lower(:email)")
 _FILTER = (
     "(cast(:role as text) is null or role = :role) and (cast(:is_active as boolean) is null or is_active = :is_active)"
 )
 _LIST = text(f"""
-    select {_COLUMNS} from users where {_FILTER} order by first_name, last_name, id limit :limit offset :offset
+    select {COLUMNS} from users where {_FILTER} order by first_name, last_name, id limit :limit offset :offset
 """)
 _COUNT = text(f"select count(*) from users where {_FILTER}")
 _UPDATE = text("""
@@ -117,9 +99,9 @@ _UPDATE = text("""
 """)
 
 
-def find_login(session: Session, email: str) -> KnownLogin | None:
-    """Find who logs in with this address, in any tenant."""
-    row = session.execute(_FIND_LOGIN, {"email": email}).one_or_none()
+def find_login(session: Session, email: str, *, place: str, seen_since: datetime) -> KnownLogin | None:
+    """Find who logs in with this address, in any tenant, and whether they were at this place since."""
+    row = session.execute(_FIND_LOGIN, {"email": email, "place": place, "seen_since": seen_since}).one_or_none()
     return None if row is None else KnownLogin(*row)
 
 
@@ -133,59 +115,20 @@ def insert_user(session: Session, draft: UserDraft) -> UserView | None:
     return _view(session.execute(_INSERT_USER, vars(draft)).one_or_none())
 
 
+def lock_user(session: Session, user_id: UserId) -> None:
+    """Lock a user's row, as everything does first that ends or grants access: so none waits for another in a circle."""
+    session.execute(_LOCK_USER, {"id": user_id})
+
+
+def lock_login(session: Session, user_id: UserId, *, password_hash: str) -> bool:
+    """Lock an active user who still has this very password; False if there is none any more."""
+    values = {"id": user_id, "password_hash": password_hash}
+    return session.execute(_LOCK_LOGIN, values).one_or_none() is not None
+
+
 def record_login(session: Session, user_id: UserId, *, at: datetime) -> UserView | None:
     """Stamp the login of an active user; None if there is none."""
     return _view(session.execute(_RECORD_LOGIN, {"id": user_id, "at": at}).one_or_none())
-
-
-def insert_session(
-    session: Session,
-    session_id: UUID,
-    *,
-    tenant_id: TenantId,
-    user_id: UserId,
-    refresh_token_id: UUID,
-    created_at: datetime,
-    expires_at: datetime,
-) -> None:
-    """Open a login session."""
-    session.execute(
-        _INSERT_SESSION,
-        {
-            "id": session_id,
-            "tenant_id": tenant_id,
-            "user_id": user_id,
-            "refresh_token_id": refresh_token_id,
-            "created_at": created_at,
-            "expires_at": expires_at,
-        },
-    )
-
-
-def find_session_user(session: Session, session_id: UUID, *, user_id: UserId, at: datetime) -> SessionUser | None:
-    """Find the active user behind a session that is open at `at`."""
-    row = session.execute(_FIND_SESSION_USER, {"id": session_id, "user_id": user_id, "at": at}).one_or_none()
-    return None if row is None else SessionUser(UserView(*row[:-1]), row.agent_id)
-
-
-def rotate_refresh_token(
-    session: Session, session_id: UUID, *, expected: UUID, fresh: UUID, expires_at: datetime
-) -> bool:
-    """Replace the only good refresh token; False if `expected` is not, or no longer, that one."""
-    done = session.execute(_ROTATE, {"id": session_id, "expected": expected, "fresh": fresh, "expires_at": expires_at})
-    return done.one_or_none() is not None
-
-
-def end_session(session: Session, session_id: UUID, *, reason: str, at: datetime) -> None:
-    """End one session; one that has ended stays as it is."""
-    session.execute(_END_SESSION, {"id": session_id, "reason": reason, "at": at})
-
-
-def end_sessions_of(
-    session: Session, user_id: UserId, *, reason: str, at: datetime, spared: UUID | None = None
-) -> None:
-    """End every open session of a user but the one that is spared."""
-    session.execute(_END_SESSIONS_OF, {"user_id": user_id, "reason": reason, "at": at, "spared": spared})
 
 
 def load_password_hash(session: Session, user_id: UserId) -> str:
@@ -193,14 +136,20 @@ def load_password_hash(session: Session, user_id: UserId) -> str:
     return str(session.execute(_FIND_PASSWORD, {"id": user_id}).scalar_one())
 
 
-def set_password(session: Session, user_id: UserId, *, password_hash: str) -> None:
-    """Replace a user's password."""
-    session.execute(_SET_PASSWORD, {"id": user_id, "password_hash": password_hash})
+def set_password(session: Session, user_id: UserId, *, password_hash: str, expected: str | None = None) -> bool:
+    """Replace a user's password; False if `expected` is given and somebody else replaced it meanwhile."""
+    values = {"id": user_id, "password_hash": password_hash, "expected": expected}
+    return session.execute(_SET_PASSWORD, values).one_or_none() is not None
 
 
 def find_user(session: Session, user_id: UserId) -> UserView | None:
     """Find one user of the tenant."""
     return _view(session.execute(_FIND_USER, {"id": user_id}).one_or_none())
+
+
+def find_user_by_email(session: Session, email: str) -> UserView | None:
+    """Find a user of the tenant by address, in any case of letters."""
+    return _view(session.execute(_FIND_BY_EMAIL, {"email": email}).one_or_none())
 
 
 def list_users(

@@ -1,29 +1,34 @@
-"""Users and their login sessions: who gets in, as what, and for how long."""
+"""Users and who gets in: registering, logging in, passwords, and what becomes of colleagues."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
 import structlog
 
-from dialer.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from dialer.domain.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
 from dialer.domain.ids import TenantId, UserId
+from dialer.domain.login_throttles import PLACE_KNOWN_FOR, Throttle, login_throttles, place_of
+from dialer.domain.passwords import check_password
 from dialer.domain.phone_numbers import PhoneNumber, parse_caller_id
 from dialer.domain.principals import Principal, Role
+from dialer.store import audit_log, login_sessions
+from dialer.store import login_throttles as throttles
 from dialer.store import users as store
 from dialer.store.schema.base import new_id
 from dialer.store.session import Transaction
-from dialer.store.users import UserView
+from dialer.store.users import KnownLogin, UserView
+from dialer.usecases.second_factors import begin_challenge
 from dialer.usecases.services import PasswordHasher, Services
+from dialer.usecases.sessions import SESSION_LIFETIME as SESSION_LIFETIME
+from dialer.usecases.sessions import SESSION_OVER, Challenge, end_access, open_session
+from dialer.usecases.sessions import Login as Login
+from dialer.usecases.sessions import log_out as log_out
+from dialer.usecases.throttling import check_own_password, count_try
 
 log = structlog.get_logger("access")
 
-# How long a login lasts without being used; each refresh begins it anew.
-SESSION_LIFETIME = timedelta(days=14)
-
-_WRONG_LOGIN = "The e-mail address or the password is wrong."
-_SESSION_OVER = "The session has ended. Log in again."
+WRONG_LOGIN = "The e-mail address or the password is wrong."
 
 
 @dataclass(frozen=True)
@@ -43,15 +48,6 @@ class NewUser:
 
 
 @dataclass(frozen=True)
-class Login:
-    """A login session, just opened or renewed."""
-
-    user: UserView
-    session_id: UUID
-    refresh_token_id: UUID
-
-
-@dataclass(frozen=True)
 class UserPage:
     """A part of the users of a tenant, and how many there are in all."""
 
@@ -62,10 +58,10 @@ class UserPage:
 def found_tenant(services: Services, *, new: NewUser) -> Login:
     """Found a tenant and register its owner. Raises Conflict if the e-mail address is registered anywhere."""
     tenant_id = TenantId(new_id())
-    draft = _draft(services, new, tenant_id, Role.OWNER)
+    draft = draft_user(services, new, tenant_id, Role.OWNER)
     with services.transaction(tenant_id) as tx:
         store.insert_tenant(tx.session, tenant_id, name=new.name or new.email, at=draft.created_at)
-        return _register(tx, services, draft)
+        return insert_user(services, tx, draft)
 
 
 def register_user(
@@ -78,83 +74,62 @@ def register_user(
     if actor is None or actor.tenant_id != tenant_id or not actor.has_at_least(Role.ADMIN):
         raise Forbidden("Only an admin of this very tenant may register somebody in it.")
     actor.require(role)
-    draft = _draft(services, new, tenant_id, role)
+    draft = draft_user(services, new, tenant_id, role)
     with services.transaction(tenant_id) as tx:
-        return _register(tx, services, draft)
+        return insert_user(services, tx, draft)
 
 
-def log_in(services: Services, *, email: str, password: str) -> Login:
-    """Open a login session. The same refusal, after the same time, for an unknown address and a wrong password.
+def log_in(services: Services, *, email: str, password: str) -> Login | Challenge:
+    """Open a login session, or ask for the second factor.
 
-    Two transactions: a password takes long to check, and no connection should wait for that.
+    The same refusal, after the same work, for an unknown address and a wrong password. Counted as a failure before the
+    password is looked at, so that a burst gets no more tries than one after the other. Several transactions: a
+    password takes long to check, and no connection should wait for that. Raises Unauthenticated, RateLimited.
     """
+    now, address = services.clock.now(), services.deed.address if services.deed else None
     with services.transaction() as tx:
-        known = store.find_login(tx.session, email)
-    password_hash = known.password_hash if known else _decoy_hash(services.passwords)  # type: ignore[arg-type]
-    fits = services.passwords.verify(password_hash, password)
-    if known is None or not fits or not known.is_active:
-        raise Unauthenticated(_WRONG_LOGIN)
-    now = services.clock.now()
+        known = store.find_login(tx.session, email, place=place_of(address), seen_since=now - PLACE_KNOWN_FOR)
+        is_known_place = known is not None and known.is_known_place
+        counts = login_throttles(email, address, is_known_place=is_known_place)
+        count_try(tx, counts, now)
+    if not _fits(services, known, password, counts) or known is None or not known.is_active:
+        _note_refusal(services, known)
+        raise Unauthenticated(WRONG_LOGIN)
+    renewed = services.passwords.hash(password) if services.passwords.is_outdated(known.password_hash) else None
     with services.transaction(known.tenant_id) as tx:
-        user = store.record_login(tx.session, known.user_id, at=now)
-        if user is None:
-            raise Unauthenticated(_WRONG_LOGIN)
-        return _open_session(tx, user, now)
-
-
-def renew_login(
-    services: Services, *, tenant_id: TenantId, user_id: UserId, session_id: UUID, refresh_token_id: UUID
-) -> Login:
-    """Exchange a refresh token for the next one.
-
-    A refresh token that was exchanged before has been copied by somebody: the whole session ends, and both holders
-    have to log in again.
-    """
-    now = services.clock.now()
-    with services.transaction(tenant_id) as tx:
-        user = store.find_session_user(tx.session, session_id, user_id=user_id, at=now)
-        fresh = new_id()
-        renewed = user is not None and store.rotate_refresh_token(
-            tx.session, session_id, expected=refresh_token_id, fresh=fresh, expires_at=now + SESSION_LIFETIME
-        )
-        if user is not None and not renewed:
-            store.end_session(tx.session, session_id, reason="refresh token reused", at=now)
-    # Raised outside, since an exception would roll the end of the session back.
-    if user is None:
-        raise Unauthenticated(_SESSION_OVER)
-    if not renewed:
-        log.warning("refresh_token_reused", tenant_id=tenant_id, user_id=user_id, session_id=session_id)
-        raise Unauthenticated(_SESSION_OVER)
-    return Login(user.view, session_id, fresh)
-
-
-def log_out(services: Services, *, actor: Principal) -> None:
-    """End the login session of this request: its tokens, access and refresh, are refused from now on."""
-    with services.transaction(actor.tenant_id) as tx:
-        store.end_session(tx.session, UUID(actor.session_id), reason="logged out", at=services.clock.now())
+        (throttles.clear if is_known_place else throttles.take_back)(tx.session, counts)
+        login = _let_in(services, tx, known, renewed)
+    if login is None:
+        raise Unauthenticated(WRONG_LOGIN)
+    return login
 
 
 def change_password(services: Services, *, actor: Principal, current: str, new: str) -> None:
     """Change one's own password; every other session of this user ends. Raises Invalid if the current one is wrong."""
+    stored = check_own_password(services, actor=actor, password=current, field="current_password")
     with services.transaction(actor.tenant_id) as tx:
-        password_hash = store.load_password_hash(tx.session, actor.user_id)
-    if not services.passwords.verify(password_hash, current):
-        raise Invalid.field("current_password", "is wrong")
+        user = _load(tx, actor.user_id)
+    check_password(new, email=user.email, field="new_password")
     fresh_hash = services.passwords.hash(new)
     with services.transaction(actor.tenant_id) as tx:
-        store.set_password(tx.session, actor.user_id, password_hash=fresh_hash)
-        store.end_sessions_of(
-            tx.session, actor.user_id, reason="password changed", at=services.clock.now(), spared=UUID(actor.session_id)
-        )
+        if not store.set_password(tx.session, actor.user_id, password_hash=fresh_hash, expected=stored):
+            raise Conflict("The password has been changed from elsewhere at this moment.")
+        end_access(tx, actor.user_id, reason="password changed", at=services.clock.now(), spared=UUID(actor.session_id))
 
 
 def load_principal(services: Services, *, tenant_id: TenantId, user_id: UserId, session_id: UUID) -> Principal:
-    """Who is behind an open session, with today's role. Raises Unauthenticated once session or user are ended."""
+    """Who is behind an open session, with today's role. Raises Unauthenticated once session or user are ended.
+
+    An admin who has to have a second factor and has none yet may do what an agent may, until they have.
+    """
     with services.transaction(tenant_id) as tx:
-        found = store.find_session_user(tx.session, session_id, user_id=user_id, at=services.clock.now())
+        found = login_sessions.find_session_user(tx.session, session_id, user_id=user_id, at=services.clock.now())
     if found is None:
-        raise Unauthenticated(_SESSION_OVER)
-    return Principal(tenant_id, user_id, Role(found.view.role), str(session_id), found.agent_id)
+        raise Unauthenticated(SESSION_OVER)
+    role = Role.AGENT if found.lacks_second_factor else Role(found.view.role)
+    return Principal(
+        tenant_id, user_id, role, str(session_id), found.agent_id, lacks_second_factor=found.lacks_second_factor
+    )
 
 
 def show_user(services: Services, *, actor: Principal, user_id: UserId) -> UserView:
@@ -204,7 +179,7 @@ def change_user(
             tx.session, user_id, role=role, is_active=is_active, first_name=first_name, last_name=last_name
         )
         if is_active is False:
-            store.end_sessions_of(tx.session, user_id, reason="user deactivated", at=services.clock.now())
+            end_access(tx, user_id, reason="user deactivated", at=services.clock.now())
         return _load(tx, user_id)
 
 
@@ -215,13 +190,15 @@ def _load(tx: Transaction, user_id: UserId) -> UserView:
     return user
 
 
-def _draft(services: Services, new: NewUser, tenant_id: TenantId, role: Role) -> store.UserDraft:
+def draft_user(services: Services, new: NewUser, tenant_id: TenantId, role: Role) -> store.UserDraft:
+    """A user to be inserted. Raises Invalid for a password that will not do or a phone number that is none."""
     phone = None
     if new.phone is not None:
         parsed = parse_caller_id(new.phone)
         if not isinstance(parsed, PhoneNumber):
             raise Invalid.field("phone", parsed.message)
         phone = parsed.e164
+    check_password(new.password, email=new.email)
     return store.UserDraft(
         id=UserId(new_id()),
         tenant_id=tenant_id,
@@ -235,25 +212,54 @@ def _draft(services: Services, new: NewUser, tenant_id: TenantId, role: Role) ->
     )
 
 
-def _register(tx: Transaction, services: Services, draft: store.UserDraft) -> Login:
+def insert_user(services: Services, tx: Transaction, draft: store.UserDraft) -> Login:
+    """Insert a user and open their first session. Raises Conflict if the e-mail address is registered anywhere."""
     user = store.insert_user(tx.session, draft)
     if user is None:
         raise Conflict("This e-mail address is registered already.")
-    return _open_session(tx, user, services.clock.now())
+    return open_session(services, tx, user)
 
 
-def _open_session(tx: Transaction, user: UserView, now: datetime) -> Login:
-    login = Login(user, session_id=new_id(), refresh_token_id=new_id())
-    store.insert_session(
-        tx.session,
-        login.session_id,
-        tenant_id=user.tenant_id,
-        user_id=user.id,
-        refresh_token_id=login.refresh_token_id,
-        created_at=now,
-        expires_at=now + SESSION_LIFETIME,
-    )
-    return login
+def _let_in(services: Services, tx: Transaction, known: KnownLogin, renewed: str | None) -> Login | Challenge | None:
+    """What comes after the right password; None if it was changed, or the user deactivated, at this moment."""
+    if not store.lock_login(tx.session, known.user_id, password_hash=known.password_hash):
+        return None
+    if renewed is not None:
+        store.set_password(tx.session, known.user_id, password_hash=renewed)
+    if known.has_second_factor:
+        return begin_challenge(services, tx, tenant_id=known.tenant_id, user_id=known.user_id)
+    now = services.clock.now()
+    user = store.record_login(tx.session, known.user_id, at=now)
+    if user is None:
+        return None
+    audit_log.record(
+        tx.session, tenant_id=user.tenant_id, at=now, action="login.succeeded", object_type="user", object_id=user.id,
+        actor_id=user.id,
+    )  # fmt: skip
+    return open_session(services, tx, user)
+
+
+def _fits(services: Services, known: KnownLogin | None, password: str, counts: tuple[Throttle, ...]) -> bool:
+    """One hash is computed, whoever asks. Whoever got no turn for it has not failed."""
+    stored = known.password_hash if known else _decoy_hash(services.passwords)  # type: ignore[arg-type]
+    try:
+        return services.passwords.verify(stored, password)
+    except RateLimited:
+        with services.transaction() as tx:
+            throttles.take_back(tx.session, counts)
+        raise
+
+
+def _note_refusal(services: Services, known: KnownLogin | None) -> None:
+    """The same statements whether or not there is such a user: for a tenant that does not exist nothing is written."""
+    tenant_id = known.tenant_id if known else TenantId(new_id())
+    user_id = known.user_id if known else UserId(new_id())
+    log.info("login_refused", is_known=known is not None)
+    with services.transaction(tenant_id) as tx:
+        audit_log.record(
+            tx.session, tenant_id=tenant_id, at=services.clock.now(), action="login.refused", object_type="user",
+            object_id=user_id,
+        )  # fmt: skip
 
 
 @lru_cache(maxsize=4)

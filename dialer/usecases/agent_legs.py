@@ -11,8 +11,10 @@ from dialer.ports import CarrierAccount
 from dialer.store import agent_legs, agent_presence
 from dialer.store import agents as agent_store
 from dialer.store import calls as call_store
+from dialer.store.agents import AgentRow
 from dialer.store.calls import LockedCall
-from dialer.usecases import call_closing
+from dialer.store.session import Transaction
+from dialer.usecases import agent_events, call_closing
 from dialer.usecases.carrier_accounts import account_of
 from dialer.usecases.services import Services
 from dialer.usecases.webhook_calls import Authenticate, enter_agent, enter_call, receive_event
@@ -187,4 +189,35 @@ def reconcile_agent_leg(services: Services, *, tenant_id: TenantId, call_sid: st
     with services.transaction(tenant_id) as tx:
         now = services.clock.now()
         agent_legs.record_leg_ended(tx.session, call_sid=call_sid, now=now)
-        agent_presence.clear_console_leg(tx.session, call_sid=call_sid, now=now)
+        agent = agent_presence.clear_console_leg(tx.session, call_sid=call_sid, now=now)
+        if agent is not None:
+            _announce_audio(services, tx, agent)
+
+
+def restore_agent_leg(services: Services, *, tenant_id: TenantId, agent_id: AgentId, call_sid: str) -> bool:
+    """Give a console's leg to its agent, if the carrier says that it sits in his conference; tell whether that was new.
+
+    For a report of its joining that was lost, or a leg that was taken for abandoned and whose agent is back.
+    """
+    with services.transaction(tenant_id) as tx:
+        account = account_of(services, tx.session, tenant_id)
+    if call_sid not in services.carrier.list_participants(account, conference_name=f"agent_{agent_id}"):
+        return False
+    now = services.clock.now()
+    with services.transaction(tenant_id) as tx:
+        agent = agent_store.lock_agent(tx.session, agent_id)
+        if agent is None or agent.console_leg_sid is not None:
+            return False
+        if not agent_legs.record_leg_joined(tx.session, call_sid=call_sid, now=now):
+            return False
+        joined = agent_presence.set_console_leg(tx.session, agent_id=agent_id, call_sid=call_sid, now=now)
+        if joined is None:
+            return False
+        _announce_audio(services, tx, joined)
+        call_closing.send_became_available(services, tx, tenant_id=tenant_id, agent_id=agent_id)
+    return True
+
+
+def _announce_audio(services: Services, tx: Transaction, agent: AgentRow) -> None:
+    payload = agent_events.audio_changed(agent_id=agent.id, is_connected=agent.console_leg_sid is not None)
+    tx.after_commit(services.feed.to_agent, agent.id, agent_events.AGENT_AUDIO, payload)

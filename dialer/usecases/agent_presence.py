@@ -7,9 +7,9 @@ any time and in parallel with itself.
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TypeVar
 
+from dialer.domain import in_flight
 from dialer.domain.agents import AgentState, AgentStatus
 from dialer.domain.errors import Conflict, Forbidden, NotFound
 from dialer.domain.ids import AgentId, CallId, TenantId
@@ -26,10 +26,10 @@ from dialer.usecases.services import Services
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
 
-SILENT_AFTER = timedelta(seconds=15)
+SILENT_AFTER = in_flight.SOCKET_SILENT.expiry
 """A web process renews its sockets every 5 s; one that missed three turns is gone."""
 
-GRACE = timedelta(seconds=15)
+GRACE = in_flight.AGENT_WITHOUT_CONSOLE.expiry
 """How long an agent without any console is waited for, so that a reloaded page costs nothing."""
 
 

@@ -5,7 +5,7 @@ die at any moment, and another goes on with the next batch. Nobody waits for lea
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,8 +13,10 @@ from uuid import UUID
 
 import structlog
 
+from dialer.domain import in_flight
 from dialer.domain.campaigns import CampaignStatus
 from dialer.domain.errors import Conflict, DialerError, Invalid, NotFound, Unavailable
+from dialer.domain.fair_shares import in_turn
 from dialer.domain.ids import CampaignId, ListId, TenantId
 from dialer.domain.lead_filters import LeadFilter, check_filter, with_parsed_phones
 from dialer.domain.principals import Principal, Role
@@ -27,6 +29,7 @@ from dialer.store.bulk_jobs import BulkStatus as BulkStatus
 from dialer.store.bulk_jobs import MatchedLead as MatchedLead
 from dialer.store.campaigns import Campaign
 from dialer.store.session import Transaction
+from dialer.store.work_seats import take_seat
 from dialer.usecases.bulk_actions import change_batch
 from dialer.usecases.services import Services
 
@@ -34,9 +37,11 @@ log = structlog.get_logger()
 
 RUN = "dialer.imports.run_bulk_job"
 EXAMPLES = 5
-STALLED = timedelta(seconds=60)
+STALLED = in_flight.BULK_JOB.expiry
 """A job that nobody has worked on for so long has lost its worker, or its task."""
 MAX_ROWS = 100
+TURN_SECONDS = 20.0
+"""Then it is another tenant's turn, if one waits."""
 
 
 @dataclass(frozen=True)
@@ -130,18 +135,29 @@ def cancel_bulk_job(services: Services, *, actor: Principal, job_id: UUID) -> Bu
         return _required(store.find_job(tx.session, job_id))
 
 
-def run_bulk_job(services: Services, *, tenant_id: TenantId, job_id: UUID, seconds: float = 300.0) -> None:
-    """Carry a job on until it is over, or for so long and then have another task do so.
+def run_bulk_job(
+    services: Services,
+    *,
+    tenant_id: TenantId,
+    job_id: UUID,
+    seconds: float = 300.0,
+    is_stopping: Callable[[], bool] = lambda: False,
+    sends_again: bool = True,
+) -> bool:
+    """Carry a job on until it is over; after so long, or when its worker is about to stop, have another task do so.
 
     Safe to run twice: a job is worked on by one, and a batch that is done is nobody's any more. A change that cannot be
-    made any more ends the job with a word; what has been done stays.
+    made any more ends the job with a word; what has been done stays. Tells whether there was anything to do here.
     """
     end = time.monotonic() + seconds
+    has_worked = False
     try:
         while _advance(services, tenant_id, job_id):
-            if time.monotonic() > end:
-                services.queue.send(RUN, tenant_id=str(tenant_id), job_id=str(job_id))
-                return
+            has_worked = True
+            if time.monotonic() > end or is_stopping():
+                if sends_again:
+                    services.queue.send(RUN, tenant_id=str(tenant_id), job_id=str(job_id))
+                break
     except Unavailable:
         log.warning("bulk_job_interrupted", job_id=str(job_id))
     except DialerError as refusal:
@@ -149,6 +165,36 @@ def run_bulk_job(services: Services, *, tenant_id: TenantId, job_id: UUID, secon
     except Exception:
         _fail(services, tenant_id, job_id, "Something went wrong on our side; what was not done stays as it was.")
         raise
+    return has_worked
+
+
+def take_turn_at_bulk_job(
+    services: Services,
+    *,
+    tenant_id: TenantId,
+    job_id: UUID,
+    workplace: str,
+    seats: int,
+    seconds: float = TURN_SECONDS,
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> None:
+    """Work on a job for one turn, on one of the workplace's seats; then whoever has waited longest is next.
+
+    Without a free seat nothing is done: who holds one sends for those that wait. The tenant's other jobs wait with it,
+    so that many jobs of one do not come before the only one of another. Safe to run twice, as `run_bulk_job` is.
+    """
+    with take_seat(services.database, workplace=workplace, kind="bulk", seats=seats) as has_seat:
+        has_worked = has_seat and run_bulk_job(
+            services, tenant_id=tenant_id, job_id=job_id, seconds=seconds, is_stopping=is_stopping, sends_again=False
+        )
+    if not has_worked:
+        return  # or messages about a job that another works on would beget messages
+    with services.transaction() as tx:
+        # Also those that were worked on just now: they are the last.
+        before = services.clock.now() + timedelta(seconds=1)
+        waiting = store.list_stalled_jobs(tx.session, before=before, max_rows=MAX_ROWS)
+    for tenant, job in in_turn(waiting)[: seats + 1]:
+        services.queue.send(RUN, tenant_id=str(tenant), job_id=str(job))
 
 
 def sweep_bulk_jobs(services: Services) -> int:

@@ -162,9 +162,12 @@ def _person(call: LockedCall, *, same_outcome: int) -> Person:
 
 
 def _answered_at(state: CallState, reported: Mapping[str, object], now: datetime) -> datetime | None:
-    """When a call was answered whose answer was never reported: it lasted, so somebody was there."""
+    """When a call was answered whose answer was never reported: the carrier calls `completed` what somebody picked up.
+
+    It lasted, if only for less than the half second that is rounded to none: that one met nobody of ours.
+    """
     seconds = reported.get("duration_seconds")
-    if state != CallState.COMPLETED or not isinstance(seconds, int) or seconds <= 0:
+    if state != CallState.COMPLETED or not isinstance(seconds, int) or seconds < 0:
         return None
     return now - timedelta(seconds=seconds)
 

@@ -18,7 +18,7 @@ from dialer.domain.campaigns import (
 from dialer.domain.errors import Conflict, Invalid, NotFound
 from dialer.domain.ids import AgentGroupId, CampaignId, TenantId
 from dialer.domain.principals import Principal, Role
-from dialer.store import agent_groups, leads
+from dialer.store import agent_groups, dialling_holds, leads
 from dialer.store import campaigns as store
 from dialer.store.campaigns import Campaign
 from dialer.store.campaigns import CampaignView as CampaignView
@@ -26,6 +26,7 @@ from dialer.store.session import Transaction
 from dialer.usecases.lead_order import request_reorder
 from dialer.usecases.relocation import request_relocation
 from dialer.usecases.services import Services
+from dialer.usecases.voicemail_messages import check_voicemail_url, voicemail_warnings
 
 PACE = "dialer.dialing.pace_campaign"
 WITHDRAW = "dialer.dialing.withdraw_planned_calls"
@@ -45,6 +46,7 @@ class StatusChange:
 
     view: CampaignView
     message: str
+    warnings: tuple[str, ...] = ()
 
 
 def list_campaigns(
@@ -67,6 +69,7 @@ def create_campaign(services: Services, *, actor: Principal, settings: CampaignS
     """Create a draft. Raises Invalid that names every wrong setting."""
     actor.require(Role.ADMIN)
     checked = check_settings(settings)
+    check_voicemail_url(services, checked.voicemail_message_url)
     with services.transaction(actor.tenant_id) as tx:
         _check_agent_group(tx, checked.agent_group_id)
         now = services.clock.now()
@@ -83,6 +86,8 @@ def update_campaign(
     Raises Conflict once the campaign is completed or cancelled, Invalid for settings that do not fit together.
     """
     actor.require(Role.ADMIN)
+    # One that was saved before this was asked stays until it is changed.
+    check_voicemail_url(services, changes.get("voicemail_message_url"))
     with services.transaction(actor.tenant_id) as tx:
         campaign = _lock(tx, campaign_id)
         if campaign.status not in EDITABLE:
@@ -112,11 +117,14 @@ def _follow_up(services: Services, tx: Transaction, campaign: Campaign, settings
 def start_campaign(services: Services, *, actor: Principal, campaign_id: CampaignId) -> StatusChange:
     """Start or resume dialling; before its `schedule_start` a campaign becomes scheduled instead.
 
-    Starting an active campaign changes nothing. Raises Conflict for a cancelled one, or when its schedule has ended.
+    Starting an active campaign changes nothing. Raises Conflict for a cancelled one, when its schedule has ended, and
+    while dialling is held after a restore.
     """
     actor.require(Role.SUPERVISOR)
     with services.transaction(actor.tenant_id) as tx:
         campaign = _lock(tx, campaign_id)
+        if (hold := dialling_holds.find_hold(tx.session)) is not None:
+            raise Conflict(f"Nothing is dialled until an operator has confirmed it: {hold.reason}.")
         settings = campaign.settings
         target = decide_start(
             campaign.status,
@@ -125,7 +133,10 @@ def start_campaign(services: Services, *, actor: Principal, campaign_id: Campaig
             at=services.clock.now(),
         )
         _move(services, tx, campaign, target)
-        return StatusChange(_view(tx, campaign_id), _start_message(campaign, target))
+        view = _view(tx, campaign_id)
+    # Dialling begins meanwhile: the tick was sent when the transaction ended.
+    warnings = voicemail_warnings(services, settings.voicemail_message_url)
+    return StatusChange(view, _start_message(campaign, target), warnings)
 
 
 def pause_campaign(services: Services, *, actor: Principal, campaign_id: CampaignId) -> StatusChange:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from dialer.domain.errors import Invalid
 from dialer.domain.ids import TenantId
 from dialer.domain.principals import Principal, Role
 from dialer.ports import CarrierAccount
@@ -41,7 +42,7 @@ def _known_account(services: Services, tenant_id: TenantId) -> CarrierAccount | 
 
 
 def _opened(services: Services, stored: store.StoredAccount) -> CarrierAccount:
-    sealed_key = stored.api_key_secret_encrypted
+    sealed_key, sealed_second = stored.api_key_secret_encrypted, stored.secondary_auth_token_encrypted
     return CarrierAccount(
         account_sid=stored.account_sid,
         auth_token=services.secrets.open(stored.auth_token_encrypted),
@@ -50,6 +51,7 @@ def _opened(services: Services, stored: store.StoredAccount) -> CarrierAccount:
         api_key_sid=stored.api_key_sid,
         api_key_secret=services.secrets.open(sealed_key) if sealed_key else None,
         twiml_app_sid=stored.twiml_app_sid,
+        secondary_auth_token=services.secrets.open(sealed_second) if sealed_second else None,
     )
 
 
@@ -60,6 +62,7 @@ class AccountView:
     account_sid: str
     is_own: bool
     has_api_key: bool
+    has_secondary_auth_token: bool
     twiml_app_sid: str | None
     calls_per_second: float
     max_lines: int
@@ -75,11 +78,20 @@ def view_carrier_account(services: Services, *, actor: Principal) -> AccountView
 
 
 def save_carrier_account(services: Services, *, actor: Principal, account: CarrierAccount) -> AccountView:
-    """Give the tenant an account of its own, or replace it. Calls in flight are steered by the new one from then on."""
+    """Give the tenant an account of its own, or replace it. Calls in flight are steered by the new one from then on.
+
+    Raises Invalid for the platform's own account: a tenant without an account of its own uses that already, and whoever
+    claims it would use up its calls per second.
+    """
     actor.require(Role.ADMIN)
+    if account.account_sid == services.platform_account.account_sid:
+        raise Invalid.field("account_sid", "is the platform's own account; remove yours to use it")
     stored = store.StoredAccount(
         account_sid=account.account_sid,
         auth_token_encrypted=services.secrets.seal(account.auth_token),
+        secondary_auth_token_encrypted=(
+            services.secrets.seal(account.secondary_auth_token) if account.secondary_auth_token else None
+        ),
         api_key_sid=account.api_key_sid,
         api_key_secret_encrypted=services.secrets.seal(account.api_key_secret) if account.api_key_secret else None,
         twiml_app_sid=account.twiml_app_sid,
@@ -107,6 +119,7 @@ def _view(account: CarrierAccount, *, is_own: bool) -> AccountView:
         account_sid=account.account_sid,
         is_own=is_own,
         has_api_key=account.api_key_sid is not None,
+        has_secondary_auth_token=account.secondary_auth_token is not None,
         twiml_app_sid=account.twiml_app_sid,
         calls_per_second=account.calls_per_second,
         max_lines=account.max_lines,

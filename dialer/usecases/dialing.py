@@ -1,7 +1,7 @@
 """Placing a planned call, at most once, and withdrawing one that is no longer wanted."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,41 +17,51 @@ from dialer.store import claims, placements
 from dialer.store.placements import PlannedCall
 from dialer.store.session import Transaction
 from dialer.usecases.call_closing import close_refused, release_agent_of
-from dialer.usecases.carrier_accounts import load_account
+from dialer.usecases.carrier_accounts import account_of, load_account
 from dialer.usecases.services import Services
 from dialer.usecases.verdicts import decide_placement
 
 log = structlog.get_logger()
 
-MAX_GATE_WAIT_SECONDS = 3.0
 MAX_CARRIER_QUEUE_SECONDS = 5.0
 """The carrier accepts more than it dials and rings the rest later, up to a day. A call that would wait longer than this
 would ring for a floor that has changed: it is withdrawn."""
 CARRIER_TROUBLE_DELAY = timedelta(seconds=30)
 
 
-def place_call(
-    services: Services, *, tenant_id: TenantId, call_id: CallId, sleep: Callable[[float], None] = time.sleep
-) -> None:
-    """Place one planned call, at most once whatever crashes.
+def line_up(services: Services, tx: Transaction, calls: Sequence[CallId], *, tenant_id: TenantId) -> None:
+    """After the commit: have planned calls wait for their start at the account's gate, in the tenant's line.
+
+    A call that is lost there is still planned: a tick lines it up again, or it expires.
+    """
+    if calls:
+        account = account_of(services, tx.session, tenant_id)
+        tx.after_commit(
+            services.gate.line_up,
+            calls,
+            tenant_id=tenant_id,
+            account=account.key,
+            calls_per_second=account.calls_per_second,
+        )
+
+
+def place_call(services: Services, *, tenant_id: TenantId, call_id: CallId) -> None:
+    """Place one planned call whose start has come, at most once whatever crashes.
 
     Twice or at once: the second finds the call no longer planned and stops. Death before the commit of `placing`: the
     call is still planned and expires. Death after it: the call stays `placing` and a sweep asks the carrier; it is
     never placed again.
     """
     account = load_account(services, tenant_id=tenant_id)
-    wait = services.gate.reserve_start(
-        account.account_sid, calls_per_second=account.calls_per_second, max_wait_seconds=MAX_GATE_WAIT_SECONDS
-    )
-    if wait is None:
-        # Nobody would come back to it: its line and its lead are free for the next tick.
-        withdraw_call(services, tenant_id=tenant_id, call_id=call_id, only_if_forbidden=False)
-        return
-    if wait > 0:
-        sleep(wait)
-    planned = _begin(services, tenant_id=tenant_id, call_id=call_id)
-    if planned is not None:
-        _ask_carrier(services, tenant_id, account, planned)
+    asked_at: float | None = None
+    try:
+        planned = _begin(services, tenant_id=tenant_id, call_id=call_id)
+        if planned is not None:
+            asked_at = time.monotonic()
+            _ask_carrier(services, tenant_id, account, planned)
+    finally:
+        took = 0.0 if asked_at is None else time.monotonic() - asked_at
+        services.gate.leave(call_id, tenant_id=tenant_id, account=account.key, took_seconds=took)
 
 
 def _begin(services: Services, *, tenant_id: TenantId, call_id: CallId) -> PlannedCall | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
+from dialer.domain.campaigns import CampaignSettings
 from dialer.domain.compliance import open_spans
 from dialer.domain.dialability import Gate
 from dialer.domain.errors import Invalid, NotFound
@@ -24,6 +25,7 @@ from dialer.usecases.lead_groups import GroupJudge
 from dialer.usecases.registries import list_stale_registries
 from dialer.usecases.services import Services
 from dialer.usecases.verdicts import window_of
+from dialer.usecases.voicemail_messages import voicemail_warnings
 
 MAX_DAYS = 14
 HOUR = timedelta(hours=1)
@@ -84,7 +86,10 @@ def dry_run(services: Services, *, actor: Principal, campaign_id: CampaignId, da
         changes = _changes(tx, facts, ready, held, now, end)
         callable_in = _callable_by_hour(judge, facts, changes, now, end)
         hours = tuple(HourAhead(hour, callable_in.get(hour, 0)) for hour in _hours(first, end))
-        warnings = tuple(_warnings(services, tx, facts, ready))
+        campaign = campaigns.find_campaign(tx.session, facts.id)
+        settings = None if campaign is None else campaign.settings
+        warnings = tuple(_warnings(services, tx, settings, ready))
+    warnings += voicemail_warnings(services, None if settings is None else settings.voicemail_message_url)
     return DryRun(campaign_id, now, campaign_gate(facts, now), lists, hours, warnings, book.version)
 
 
@@ -169,9 +174,10 @@ def _open_hours(
             hour += HOUR
 
 
-def _warnings(services: Services, tx: Transaction, facts: CampaignFacts, ready: dict[Place, int]) -> Iterable[str]:
-    campaign = campaigns.find_campaign(tx.session, facts.id)
-    if campaign is not None and PLACEHOLDER in campaign.settings.abandonment_message:
+def _warnings(
+    services: Services, tx: Transaction, settings: CampaignSettings | None, ready: dict[Place, int]
+) -> Iterable[str]:
+    if settings is not None and PLACEHOLDER in settings.abandonment_message:
         yield f"The abandonment message still says {PLACEHOLDER}: name the business, and a number to call back."
     undetermined = sum(count for (locality_id, _), count in ready.items() if locality_id == UNDETERMINED)
     if undetermined:

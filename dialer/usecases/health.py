@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from dialer.domain.errors import DialerError
 from dialer.store import health as store
+from dialer.store.session import Database
 from dialer.usecases.services import Services
 
 
@@ -42,9 +43,9 @@ def check_readiness(services: Services, heartbeats: Heartbeats, *, expected_revi
 
     def schema() -> str:
         found = store.find_revision(services.database)
-        if found != expected_revision:
-            raise _MissingError(f"the schema is at {found or 'nothing'}, this release needs {expected_revision}")
-        return f"at {found}"
+        if (trouble := _schema_trouble(found, expected_revision)) is not None:
+            raise _MissingError(trouble)
+        return f"at {found}" if found == expected_revision else f"at {found}, newer than this release's"
 
     def redis() -> str:
         heartbeats.ping()
@@ -66,6 +67,27 @@ def check_readiness(services: Services, heartbeats: Heartbeats, *, expected_revi
         ("scheduler", living("scheduler")),
     ]
     return tuple(_try(name, check) for name, check in checks)
+
+
+def find_schema_trouble(database: Database, *, expected_revision: str) -> str | None:
+    """Why this release cannot work on the database it meets; None when it can, or when nobody can tell at the moment.
+
+    A database that does not answer is told by whoever needs it, in its own words.
+    """
+    try:
+        return _schema_trouble(store.find_revision(database), expected_revision)
+    except DialerError:
+        return None
+
+
+def _schema_trouble(found: str | None, expected: str) -> str | None:
+    """Revisions are numbered, so a database that another release has upgraded further compares as greater."""
+    if found is not None and found >= expected:
+        return None
+    return (
+        f"the database's schema is at {found or 'nothing'} and this release needs {expected}: "
+        "run `python -m dialer db upgrade`"
+    )
 
 
 def count_floor(services: Services) -> FloorCounts:

@@ -5,9 +5,10 @@ reader goes away the transaction ends.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from dialer.domain.errors import Conflict, NotFound
 from dialer.domain.ids import CampaignId
@@ -28,6 +29,7 @@ from dialer.usecases.spreadsheet_files import Row, download
 
 MAX_CUSTOM_COLUMNS = 1_000
 """Further custom fields stand together in one column, as JSON."""
+_CALL_ID, _RECORDING = store.CALL_COLUMNS.index("call_id"), store.CALL_COLUMNS.index("recording_url")
 _REST = f"{CUSTOM_PREFIX}others"
 
 
@@ -52,14 +54,21 @@ def export_leads(
 
 
 def export_calls(
-    services: Services, *, actor: Principal, campaign_id: CampaignId | None, span: Span, file_format: FileFormat
+    services: Services,
+    *,
+    actor: Principal,
+    campaign_id: CampaignId | None,
+    span: Span,
+    file_format: FileFormat,
+    recording_address: Callable[[UUID], str],
 ) -> Download:
     """The calls of a campaign, or of all, that were made in a span: the oldest first.
 
+    `recording_address` says where the recording of a call can be heard.
     Raises NotFound for an unknown campaign, Conflict while two exports of the tenant are under way.
     """
     actor.require(Role.SUPERVISOR)
-    return download("calls", file_format, _call_pages(services, actor, campaign_id, span))
+    return download("calls", file_format, _call_pages(services, actor, campaign_id, span, recording_address))
 
 
 @contextmanager
@@ -121,11 +130,22 @@ def _custom_text(value: object) -> str:
 
 
 def _call_pages(
-    services: Services, actor: Principal, campaign_id: CampaignId | None, span: Span
+    services: Services,
+    actor: Principal,
+    campaign_id: CampaignId | None,
+    span: Span,
+    recording_address: Callable[[UUID], str],
 ) -> Iterator[list[Row]]:
     with _long_read(services, actor) as tx:
         if campaign_id is not None:
             _find_campaign(tx, campaign_id)
         yield [list(store.CALL_COLUMNS)]
         for page in store.read_calls(tx.session, campaign_id, span):
-            yield list(page)
+            yield [_call_row(values, recording_address) for values in page]
+
+
+def _call_row(values: Sequence[str], recording_address: Callable[[UUID], str]) -> Row:
+    row = list(values)
+    if row[_RECORDING]:
+        row[_RECORDING] = recording_address(UUID(row[_CALL_ID]))
+    return row

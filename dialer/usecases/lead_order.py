@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
+from dialer.domain import in_flight
 from dialer.domain.ids import CampaignId, TenantId
 from dialer.store import lead_order as store
 from dialer.store.session import Transaction
@@ -15,7 +15,7 @@ BATCH = 2_000
 MAX_BATCHES = 100
 """Then the task sends itself again, so that others get their turn."""
 TRIES = 20
-STALLED = timedelta(seconds=60)
+STALLED = in_flight.REORDER_STALLED.expiry
 
 
 def request_reorder(services: Services, tx: Transaction, *, tenant_id: TenantId, campaign_id: CampaignId) -> None:

@@ -1,6 +1,6 @@
 """Leads one by one: looking at a campaign's list, adding, correcting and removing people. Files are `lead_import`'s."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypedDict
 
@@ -11,7 +11,7 @@ from dialer.domain.ids import CampaignId, LeadId, ListId
 from dialer.domain.lead_rows import PRIORITIES, LeadDraft
 from dialer.domain.phone_numbers import PhoneNumber, PhoneProblem, describe_number, parse_phone_number
 from dialer.domain.principals import Principal, Role
-from dialer.store import anonymising, bulk_leads, campaigns, localities, suppressions
+from dialer.store import anonymising, audit_log, bulk_leads, campaigns, localities, suppressions
 from dialer.store import leads as store
 from dialer.store.campaigns import Campaign
 from dialer.store.leads import Lead as Lead
@@ -142,6 +142,7 @@ def create_lead(
             raise Conflict("The campaign has a lead with this phone number already.")
         if campaign.status == CampaignStatus.ACTIVE:
             tx.after_commit(services.queue.send, PACE, tenant_id=str(actor.tenant_id), campaign_id=str(campaign_id))
+        _note(services, tx, actor, "lead.created", ids[number.e164])
         return _load(tx, ids[number.e164])
 
 
@@ -170,6 +171,8 @@ def update_lead(services: Services, *, actor: Principal, lead_id: LeadId, change
             store.update_lead(tx.session, lead_id, columns, now=services.clock.now())
         if changes.get("do_not_call"):
             _stop_calling(services, tx, actor, _load(tx, lead_id))
+        if changes:
+            _note(services, tx, actor, "lead.changed", lead_id, changes)
         return _load(tx, lead_id)
 
 
@@ -187,6 +190,17 @@ def delete_lead(services: Services, *, actor: Principal, lead_id: LeadId) -> Non
             anonymising.anonymise_leads(tx.session, [lead_id], reason="deleted", now=services.clock.now())
         else:
             store.delete_lead(tx.session, lead_id)
+        _note(services, tx, actor, "lead.deleted", lead_id)
+
+
+def _note(
+    services: Services, tx: Transaction, actor: Principal, action: str, lead_id: LeadId, fields: Iterable[str] = ()
+) -> None:
+    """What was done to a person's data, and to which of them, but never the data: they must be erasable."""
+    audit_log.record(
+        tx.session, tenant_id=actor.tenant_id, at=services.clock.now(), actor_id=actor.user_id, action=action,
+        object_type="lead", object_id=lead_id, changes={name: {} for name in fields},
+    )  # fmt: skip
 
 
 def locate_lead(services: Services, tx: Transaction, campaign: Campaign, lead: Located) -> int:

@@ -10,14 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from dialer.domain.fair_shares import in_turn, line_room, start_room
 from dialer.domain.ids import CallId, CampaignId, TenantId
 from dialer.domain.pacing import Snapshot
+from dialer.ports import CarrierAccount
 from dialer.store import claims, pacing_floor, placements
 from dialer.store.abandonment import load_abandonment_standing
 from dialer.store.pacing_floor import PacedCampaign, PacingFloor, TickRecord
 from dialer.store.session import Transaction
 from dialer.usecases.callable_localities import choose_localities, explain_closed, utc
 from dialer.usecases.carrier_accounts import account_of
+from dialer.usecases.dialing import line_up
 from dialer.usecases.pacing_engine import (
     OVERDIALLING,
     Choice,
@@ -34,8 +37,8 @@ from dialer.usecases.verdicts import window_of
 PLACEMENT_LIFE = timedelta(seconds=10)
 """A planned call that was not placed by then is withdrawn: the floor it was planned for has changed."""
 CLAIM_LIFE = timedelta(seconds=30)
-GATE_HORIZON_SECONDS = 2.0
-"""A tick plans no more than the account may start within this time, so that placements do not queue behind the gate."""
+FORGOTTEN_AFTER = timedelta(seconds=4)
+"""A call that has been planned for so long is lined up again: the gate may have lost it, and knows it if not."""
 
 SAVE_EVERY = timedelta(seconds=10)
 """Each save writes up to 64 KB to PostgreSQL's log; a tick reads the events since again instead. The account of
@@ -76,7 +79,9 @@ def pace_active_campaigns(services: Services) -> int:
     """Send a pacing tick for each active campaign of every tenant; return their number."""
     with services.transaction() as tx:
         campaigns = placements.list_active_campaigns(tx.session)
-    for tenant_id, campaign_id in campaigns:
+    # Many campaigns of one tenant do not come before the only one of another; nor do two of one tenant, of which the
+    # second would find the first at work, come together.
+    for tenant_id, campaign_id in in_turn(campaigns):
         services.queue.send(
             "dialer.dialing.pace_campaign", expires_seconds=2, tenant_id=str(tenant_id), campaign_id=str(campaign_id)
         )
@@ -92,7 +97,7 @@ def pace_tenant(services: Services, *, tenant_id: TenantId) -> None:
 
 
 def pace_campaign(services: Services, *, tenant_id: TenantId, campaign_id: CampaignId) -> list[CallId]:
-    """Plan the calls that the campaign's pacer wants now, and send each to be placed.
+    """Plan the calls that the campaign's pacer wants now, and line them up to be placed.
 
     Does nothing while another tick of the same tenant runs: the pacing lock is held until commit, so two ticks never
     plan for the same idle agent.
@@ -101,7 +106,13 @@ def pace_campaign(services: Services, *, tenant_id: TenantId, campaign_id: Campa
     with services.transaction() as tx:
         if not pacing_floor.begin_tick(tx.session, tenant_id=tenant_id):
             return []
-        floor = pacing_floor.load_floor(tx.session, campaign_id=campaign_id, now=now, saved_before=now - SAVE_EVERY)
+        floor = pacing_floor.load_floor(
+            tx.session,
+            campaign_id=campaign_id,
+            now=now,
+            saved_before=now - SAVE_EVERY,
+            forgotten_before=now - FORGOTTEN_AFTER,
+        )
         if floor is None:
             return []
         settings = _settings(floor.campaign)
@@ -109,14 +120,7 @@ def pace_campaign(services: Services, *, tenant_id: TenantId, campaign_id: Campa
         plan = _plan(services, tx, floor, settings, learned, now)
         record = _tick_record(floor, settings, learned, plan, now)
         pacing_floor.record_tick(tx.session, campaign=floor.campaign, record=record, now=now)
-        for call_id in plan.planned:
-            tx.after_commit(
-                services.queue.send,
-                "dialer.dialing.place_call",
-                expires_seconds=PLACEMENT_LIFE.total_seconds(),
-                tenant_id=str(tenant_id),
-                call_id=str(call_id),
-            )
+        line_up(services, tx, [*floor.forgotten_calls, *plan.planned], tenant_id=tenant_id)
     return plan.planned
 
 
@@ -217,10 +221,7 @@ def _plan(
         settings, engine=learned.engine, snapshot=floor.snapshot, exhausted=_exhausted(learned.standing)
     )
     wanted = choice.decision.calls
-    gates = {
-        "calls_per_second": max(1, int(account.calls_per_second * GATE_HORIZON_SECONDS)),
-        "account_lines": max(0, account.max_lines - floor.lines_in_flight),
-    }
+    gates = _gates(account, floor)
     narrowest = min(gates, key=lambda gate: gates[gate])
     allowed = min(wanted, gates[narrowest])
     planned = claims.plan_calls(
@@ -238,10 +239,25 @@ def _plan(
         kept_by = "leads"
     elif allowed < wanted:
         kept_by = narrowest
-    note = _note(floor.snapshot, choice, wanted=wanted, allowed=allowed, planned=len(planned))
+    note = _note(floor.snapshot, choice, wanted=wanted, full=None if allowed else narrowest, planned=len(planned))
     if learned.engine is not None and learned.engine.trouble is not None:
         note = f"{note}; {learned.engine.trouble}"
     return Plan(choice, wanted, allowed, planned, kept_by, note)
+
+
+def _gates(account: CarrierAccount, floor: PacingFloor) -> dict[str, int]:
+    """How many calls more the account has room for: starts within the next seconds, and lines."""
+    shared = floor.shared_account
+    of_all = (None, None, 1) if shared is None else (shared.planned, shared.lines, shared.tenants)
+    planned_by_all, lines_of_all, sharers = of_all
+    return {
+        "calls_per_second": start_room(
+            account.calls_per_second, planned=floor.planned, planned_by_all=planned_by_all, sharers=sharers
+        ),
+        "account_lines": line_room(
+            account.max_lines, lines=floor.lines_in_flight, lines_of_all=lines_of_all, sharers=sharers
+        ),
+    }
 
 
 def _nothing(bound_by: str, note: str) -> Plan:
@@ -276,7 +292,7 @@ def _exhausted(standing: dict[str, Any] | None) -> str | None:
     )
 
 
-def _note(snapshot: Snapshot, choice: Choice, *, wanted: int, allowed: int, planned: int) -> str:
+def _note(snapshot: Snapshot, choice: Choice, *, wanted: int, full: str | None, planned: int) -> str:
     floor = (
         f"{snapshot.idle_agents} idle of {len(snapshot.agents)} agents, "
         f"{len(snapshot.ringing)} ringing, {len(snapshot.waiting)} waiting"
@@ -289,11 +305,15 @@ def _note(snapshot: Snapshot, choice: Choice, *, wanted: int, allowed: int, plan
         return f"no agent is ready to take calls: {floor}"
     if wanted == 0:
         return f"{_WHY_NONE.get(choice.decision.bound_by, 'every idle agent has calls on the way')}: {floor}"
-    if allowed == 0:
-        return f"all lines of the carrier account are in use: {floor}"
+    if full is not None:
+        return f"{_FULL[full]}: {floor}"
     return f"no lead could be claimed: {floor}"
 
 
+_FULL = {
+    "calls_per_second": "as many calls are planned as the carrier account may start soon",
+    "account_lines": "all lines of the carrier account are in use",
+}
 _WHY_NONE = {
     "risk": "one call more would risk an abandoned person",
     "budget": "abandonments are being paid back",

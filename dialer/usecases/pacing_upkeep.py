@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+from dialer.domain import in_flight
 from dialer.domain.ids import CampaignId, TenantId
 from dialer.store import pacing_events, pacing_floor
 from dialer.usecases.pacing import learn_only
 from dialer.usecases.services import Services
 
-KEEP_EVENTS = timedelta(days=2)
+KEEP_EVENTS = in_flight.PACING_EVENTS.expiry
 KEEP_DECISIONS = timedelta(days=1)
 MAX_ROWS = 20_000
 """A busy floor writes some hundred rows a second in all; a sweep each minute keeps up with that."""

@@ -7,6 +7,7 @@ moment on, so that nobody else's callee gets him and his own finds him.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dialer.domain import in_flight
 from dialer.domain.agents import AgentStatus
 from dialer.domain.calls import CallState
 from dialer.domain.compliance import CallingVerdict
@@ -27,7 +28,7 @@ from dialer.usecases import agent_events
 from dialer.usecases.agents import announce_status
 from dialer.usecases.call_closing import release_agent_of
 from dialer.usecases.callable_localities import choose_localities, explain_closed
-from dialer.usecases.dialing import withdraw
+from dialer.usecases.dialing import line_up, withdraw
 from dialer.usecases.services import Services
 from dialer.usecases.verdicts import decide_placement, window_of
 
@@ -36,10 +37,10 @@ SKIP_REST = timedelta(minutes=30)
 """For so long a skipped lead is not offered again to the agent who skipped it; to others it is."""
 PLACEMENT_LIFE = timedelta(seconds=10)
 """A call that was not placed by then is withdrawn: its agent has waited long enough."""
-CLAIM_LIFE = timedelta(seconds=30)
-GONE_AFTER = timedelta(seconds=15)
+CLAIM_LIFE = in_flight.LEAD_CLAIM
+GONE_AFTER = in_flight.PREVIEW_OF_ABSENT.expiry
 """An agent without a console for so long does not come back to the lead on his screen."""
-UNRESOLVED_PATIENCE = timedelta(seconds=45)
+UNRESOLVED_PATIENCE = in_flight.PREVIEW_UNRESOLVED.expiry
 """Nobody waits longer for a call that the carrier may never have taken; if it is answered, he is tried first."""
 MAX_ROWS = 200
 
@@ -106,9 +107,10 @@ def dial_preview(services: Services, *, actor: Principal, agent_id: AgentId, pre
     Decided here on fresh rows and again in the placing transaction. Raises NotFound, Forbidden; Conflict when the offer
     is over, the agent is not free or has no audio, or a rule forbids the call: the lead then goes back or is marked.
     """
-    now = services.clock.now()
     with services.transaction(actor.tenant_id) as tx:
         preview = _lock_own_preview(tx, actor, agent_id, preview_id)
+        # Only now: what others did while the locks were waited for lies before this moment, and counts.
+        now = services.clock.now()
         if preview.call_id is not None and preview.state == "dialled":
             return _dialled(tx, preview.id, preview.call_id)
         if not preview.is_open(now):
@@ -120,13 +122,7 @@ def dial_preview(services: Services, *, actor: Principal, agent_id: AgentId, pre
         ended = agent_events.preview_ended(preview, state=state, call_id=call_id if verdict.allowed else None)
         tx.after_commit(services.feed.to_agent, agent_id, agent_events.PREVIEW_ENDED, ended)
         if verdict.allowed:
-            tx.after_commit(
-                services.queue.send,
-                "dialer.dialing.place_call",
-                expires_seconds=PLACEMENT_LIFE.total_seconds(),
-                tenant_id=str(actor.tenant_id),
-                call_id=str(call_id),
-            )
+            line_up(services, tx, [call_id], tenant_id=actor.tenant_id)
     if not verdict.allowed:
         raise Conflict(" ".join(reason.message for reason in verdict.reasons))
     return DialledPreview(preview_id, call_id, CallState.PLANNED)
@@ -139,9 +135,9 @@ def skip_preview(
 
     Raises NotFound, Forbidden, and Conflict when the lead was dialled or taken back meanwhile.
     """
-    now = services.clock.now()
     with services.transaction(actor.tenant_id) as tx:
         preview = _lock_own_preview(tx, actor, agent_id, preview_id)
+        now = services.clock.now()
         if preview.state == "skipped":
             return preview
         if not preview.is_open(now):

@@ -2,13 +2,28 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from dialer.domain.compliance import Locality, RuleBook
+from dialer.domain.deeds import Deed
+from dialer.domain.destinations import DestinationRefused, DestinationUnreachable, parse_destination
+from dialer.domain.errors import Unavailable
 from dialer.domain.ids import TenantId
-from dialer.ports import CapacityGate, Carrier, CarrierAccount, Clock, FloorSimulations, LiveFeed, TaskQueue
+from dialer.ports import (
+    CapacityGate,
+    Carrier,
+    CarrierAccount,
+    Clock,
+    FloorSimulations,
+    LiveFeed,
+    Mail,
+    Mailer,
+    OutgoingRequests,
+    TaskQueue,
+    WebAnswer,
+)
 from dialer.store.session import Database, Transaction
 
 
@@ -21,15 +36,45 @@ class SecretBox(Protocol):
     def open(self, sealed: str) -> str:
         """Decrypt with any of the keys; raises Unavailable when none fits."""
 
+    def renew(self, sealed: str) -> str | None:
+        """The same encrypted with the newest key; None if it is already. Raises Unavailable when no key fits."""
+
 
 class PasswordHasher(Protocol):
-    """Slow, salted password hashes."""
+    """Slow, salted password hashes. Few at a time: whoever would have to wait for long gets RateLimited."""
 
     def hash(self, password: str) -> str:
         """Hash a password for storage."""
 
     def verify(self, password_hash: str, password: str) -> bool:
         """Tell whether the password fits. Takes as long for a wrong password as for a right one."""
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Tell whether the hash was made at another cost than today's."""
+
+
+class NoOutgoingRequests:
+    """Reaches nobody: for commands and tests that look at no address of a user's."""
+
+    def refusal(self, url: str) -> str | None:
+        """See `OutgoingRequests.refusal`."""
+        try:
+            parse_destination(url)
+        except DestinationRefused as refused:
+            return str(refused)
+        return None
+
+    def send(self, method: str, url: str, **options: object) -> WebAnswer:
+        """See `OutgoingRequests.send`."""
+        raise DestinationUnreachable("no requests leave this process")
+
+
+class NoMailer:
+    """Sends nothing: for commands and tests that never write to anybody."""
+
+    def send(self, mail: Mail) -> None:
+        """See `Mailer.send`."""
+        raise Unavailable("No way to send mail is set up.")
 
 
 @dataclass(frozen=True)
@@ -62,9 +107,20 @@ class Services:
     kept_rule_books: set[str] = field(default_factory=set)
     localities: dict[int, Locality] = field(default_factory=dict)
     """By number, those that this process has met; none ever changes."""
+    mailer: Mailer = field(default_factory=NoMailer)
+    outgoing: OutgoingRequests = field(default_factory=NoOutgoingRequests)
+    public_url: str = "http://localhost:8000"
+    """Where links in mails lead."""
+    deed: Deed | None = None
+    """On whose behalf: set for the requests of people, for whom the audit log is kept."""
+
+    def on_behalf(self, deed: Deed) -> "Services":
+        """The same collaborators, for what one request does."""
+        return replace(self, deed=deed)
 
     @contextmanager
     def transaction(self, tenant_id: TenantId | None = None) -> Iterator[Transaction]:
         """Open a transaction confined to one tenant, or to none. See `Database.transaction`."""
-        with self.database.transaction(tenant_id) as transaction:
+        deed = None if self.deed is None else self.deed.to_json(self.clock.now())
+        with self.database.transaction(tenant_id, deed=deed) as transaction:
             yield transaction

@@ -53,9 +53,13 @@ def receive_event(
 
     The event id is None when the same report was recorded before.
     """
-    if enter_call(services, tx, call_id=call_id, authenticate=authenticate) is None:
+    is_from_platform = authenticate(services.platform_account)
+    if not is_from_platform and enter_call(services, tx, call_id=call_id, authenticate=authenticate) is None:
         return None
-    return call_store.record_event(
+    # Most calls are the platform account's: their request is believed before the database is asked anything, and the
+    # call's tenant is entered and its event recorded in one message.
+    record = call_store.enter_and_record_event if is_from_platform else call_store.record_event
+    received = record(
         tx.session,
         call_id=CallId(call_id),
         event_key=event_key,
@@ -63,3 +67,13 @@ def receive_event(
         payload=payload,
         now=services.clock.now(),
     )
+    if is_from_platform and received is not None:
+        _require_platform_account(services, tx, received[0].tenant_id)
+    return received
+
+
+def _require_platform_account(services: Services, tx: Transaction, tenant_id: TenantId) -> None:
+    """Raise Forbidden, and so undo what was recorded, if the tenant's calls are placed with an account of its own."""
+    account, platform = account_of(services, tx.session, tenant_id), services.platform_account
+    if (account.account_sid, account.auth_token) != (platform.account_sid, platform.auth_token):
+        raise Forbidden("The request is not signed by the carrier account of this call.")

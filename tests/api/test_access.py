@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from dialer.store.session import Database
-from dialer.usecases.access import SESSION_LIFETIME
+from dialer.usecases.sessions import REFRESH_GRACE, SESSION_LIFETIME
 from tests.fakes import FrozenClock
 from tests.fixtures_cast import PASSWORD, Caller
 from tests.fixtures_services import JWT_SECRET
@@ -165,37 +165,6 @@ def test_wrong_password_and_unknown_address_are_told_the_same(ada: Caller, nobod
     assert wrong == unknown
 
 
-def test_an_unknown_address_costs_a_password_check_too(services: Any, nobody: Caller) -> None:
-    checked: list[str] = []
-
-    class Counting:
-        def hash(self, password: str) -> str:
-            return "decoy"
-
-        def verify(self, password_hash: str, password: str) -> bool:
-            checked.append(password_hash)
-            return False
-
-    object.__setattr__(services, "passwords", Counting())
-    nobody.post("/api/auth/login", json=LOGIN, expect=401)
-    assert checked == ["decoy"]
-
-
-def test_ten_wrong_passwords_make_one_wait(ada: Caller, nobody: Caller) -> None:
-    for _ in range(10):
-        nobody.post("/api/auth/login", json={**LOGIN, "password": "something else"}, expect=401)
-    response = nobody.send("POST", "/api/auth/login", json=LOGIN)
-    assert response.status_code == 429
-    assert 0 < int(response.headers["Retry-After"]) <= 900
-    assert response.get_json()["code"] == "rate_limited"
-
-
-def test_waiting_is_for_one_address_only(ada: Caller, cleo: Caller, nobody: Caller) -> None:
-    for _ in range(10):
-        nobody.post("/api/auth/login", json={**LOGIN, "password": "something else"}, expect=401)
-    nobody.post("/api/auth/login", json={**LOGIN, "email": "cleo@example.com"})
-
-
 # Tokens
 
 
@@ -254,25 +223,11 @@ def test_refreshing_gives_a_new_pair(app: Flask, ada: Caller, nobody: Caller) ->
     nobody.post("/api/auth/refresh", json={"refresh_token": body["refresh_token"]}, expect=200)
 
 
-def test_of_two_refreshes_at_the_same_moment_one_wins(app: Flask, ada: Caller, nobody: Caller) -> None:
-    barrier = threading.Barrier(2)
-    statuses: list[int] = []
-
-    def refresh() -> None:
-        barrier.wait()
-        answer = nobody.send("POST", "/api/auth/refresh", json={"refresh_token": ada.refresh_token})
-        statuses.append(answer.status_code)
-
-    threads = [threading.Thread(target=refresh) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(statuses) == [200, 401]
-
-
-def test_a_refresh_token_used_twice_ends_the_whole_session(app: Flask, ada: Caller, nobody: Caller) -> None:
+def test_a_refresh_token_used_twice_ends_the_whole_session(
+    app: Flask, ada: Caller, nobody: Caller, clock: FrozenClock
+) -> None:
     fresh = nobody.post("/api/auth/refresh", json={"refresh_token": ada.refresh_token})
+    clock.at += REFRESH_GRACE + timedelta(seconds=1)
     nobody.post("/api/auth/refresh", json={"refresh_token": ada.refresh_token}, expect=401)
     nobody.post("/api/auth/refresh", json={"refresh_token": fresh["refresh_token"]}, expect=401)
     with_token(app, fresh["token"]).get("/api/auth/me", expect=401)

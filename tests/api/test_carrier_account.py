@@ -27,6 +27,7 @@ def test_an_own_account_is_shown_without_its_secrets(ada: Any) -> None:
         "account_sid": OWN["account_sid"],
         "is_own": True,
         "has_api_key": True,
+        "has_secondary_auth_token": False,
         "twiml_app_sid": None,
         "calls_per_second": 4.0,
         "max_lines": 50,

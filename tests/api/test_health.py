@@ -55,6 +55,13 @@ def test_an_older_schema_is_not_ready(dependencies: ApiDependencies, api_setting
     assert "9999" in body["checks"][0]["why"]
 
 
+def test_a_newer_schema_is_ready_enough(dependencies: ApiDependencies, api_settings: ApiSettings) -> None:
+    """Another release has upgraded the database, and this one works on until it is replaced."""
+    body = Caller(create_app(replace(dependencies, expected_revision="0001"), api_settings)).get("/readyz", expect=503)
+    assert checks_of(body)["migrations"] is True
+    assert "newer" in body["checks"][0]["why"]
+
+
 def test_without_redis_not_ready_but_alive(
     dependencies: ApiDependencies, api_settings: ApiSettings, unreachable_redis: Redis
 ) -> None:

@@ -53,10 +53,11 @@ def test_a_service_gets_every_required_setting_and_no_unknown_one(service):
     assert environ <= settings_names() | process_names()
 
 
-def test_only_the_migration_knows_the_owner():
+def test_only_the_migration_and_the_operator_know_the_owner():
     services = compose()["services"]
     knowing = {name for name, service in services.items() if "DATABASE_OWNER_URL" in service.get("environment", {})}
-    assert knowing == {"migrate"}
+    assert knowing == {"migrate", "operator"}
+    assert services["operator"]["profiles"] == ["operator"], "nothing starts it but who asks for it"
 
 
 def test_the_product_waits_for_the_migration():

@@ -15,6 +15,11 @@ from tests.fixtures_cast import Caller
 # Open to everybody, each for a reason: one gets a token there, or there is nothing to protect.
 PUBLIC = {
     ("POST", "/api/auth/register"), ("POST", "/api/auth/login"), ("POST", "/api/auth/refresh"),
+    # What was mailed, or given out for the right password, is the key.
+    ("POST", "/api/auth/login/second-factor"), ("POST", "/api/auth/invitations/accept"),
+    ("POST", "/api/auth/password-reset"), ("POST", "/api/auth/password-reset/confirm"),
+    # The link is the key: signed, for minutes, for one user.
+    ("GET", "/api/recordings/<link>"),
 }  # fmt: skip
 # Not of the surface: no tenant's data is there. Webhooks are signed by the carrier.
 OUTSIDE = re.compile(r"/healthz|/readyz|/metrics|/api/openapi\.json|/api/docs(/.*)?|/webhooks/.+|/console.*|/")

@@ -30,7 +30,7 @@ from dialer.usecases.services import Services
 from tests.builders.agents import make_agent, make_tenant
 from tests.builders.campaigns import make_campaign
 from tests.builders.leads import make_lead
-from tests.fakes import FakeCarrier, RecordingFeed, RecordingQueue
+from tests.fakes import FakeCarrier, OpenGate, RecordingFeed, RecordingQueue
 
 
 def genuine(account: CarrierAccount) -> bool:
@@ -57,6 +57,10 @@ class Floor:
     @property
     def feed(self) -> RecordingFeed:
         return cast("RecordingFeed", self.services.feed)
+
+    @property
+    def gate(self) -> OpenGate:
+        return cast("OpenGate", self.services.gate)
 
     # -- people
 
@@ -89,7 +93,7 @@ class Floor:
 
     def place(self, call_id: CallId) -> None:
         """Place one planned call."""
-        dialing.place_call(self.services, tenant_id=self.tenant_id, call_id=call_id, sleep=lambda _: None)
+        dialing.place_call(self.services, tenant_id=self.tenant_id, call_id=call_id)
 
     def dial(self) -> CallId:
         """Plan and place exactly one call."""

@@ -39,6 +39,7 @@ class Side(Protocol):
     def lose_the_answer(self, *, but_accept: bool) -> None: ...
     def bring_to(self, call_sid: str, state: CallState) -> None: ...
     def script(self, number: str) -> None: ...
+    def seat(self, call_sid: str) -> None: ...
 
 
 class FakeSide:
@@ -59,6 +60,9 @@ class FakeSide:
 
     def script(self, number: str) -> None:
         """Whoever is called here does what `bring_to` says."""
+
+    def seat(self, call_sid: str) -> None:
+        self.carrier.conferences[f"agent_{AGENT_ID}"] = {call_sid}
 
 
 class TwinSide:
@@ -90,6 +94,14 @@ class TwinSide:
     def script(self, number: str) -> None:
         """Answers at once and stays on the line."""
         self._door("/scripts", {"to": number, "outcome": "answer", "ring_seconds": 0.2, "talk_seconds": 600})
+
+    def seat(self, call_sid: str) -> None:
+        """Commands are carried out a little later."""
+        self.carrier.join_agent_conference(ACCOUNT, call_sid=call_sid, call_id=CALL_ID, agent_id=AGENT_ID)
+        deadline = time.monotonic() + 10
+        while call_sid not in self.carrier.list_participants(ACCOUNT, conference_name=f"agent_{AGENT_ID}"):
+            assert time.monotonic() < deadline, "it never came"
+            time.sleep(0.02)
 
     def _door(self, path: str, body: dict[str, Any]) -> None:
         data = json.dumps(body).encode()
@@ -195,6 +207,25 @@ def test_calls_between_two_numbers_are_found_newest_first(side: Side, number: st
     assert found(side, number) == [second, first]
 
 
+def listed(side: Side, since: datetime) -> list[str]:
+    return [call.call_sid for call in side.carrier.list_calls(ACCOUNT, since=since)]
+
+
+def test_all_calls_of_an_account_are_listed_whatever_their_numbers_and_however_new(side: Side, number: str) -> None:
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    before = set(listed(side, since))
+    placed = {place(side, number), place(side, number[:-1] + ("1" if number[-1] != "1" else "2"))}
+    assert set(listed(side, since)) - before == placed
+
+
+def test_calls_from_before_the_moment_are_not_listed(side: Side, number: str) -> None:
+    call_sid = place(side, number)
+    side.bring_to(call_sid, CallState.COMPLETED)
+    if isinstance(side, FakeSide):
+        side.carrier.knows(call_sid, CallState.COMPLETED, started_at=datetime.now(UTC))
+    assert call_sid not in listed(side, datetime.now(UTC) + timedelta(minutes=1))
+
+
 def test_a_refused_call_does_not_exist(side: Side, number: str) -> None:
     side.refuse(number)
     with pytest.raises(CarrierRefused) as caught:
@@ -231,6 +262,30 @@ def test_a_live_call_can_be_steered(side: Side, number: str) -> None:
     assert call.state == CallState.ANSWERED, "withdrawing does not end a call that was answered"
     carrier.join_agent_conference(ACCOUNT, call_sid=call_sid, call_id=CALL_ID, agent_id=AGENT_ID)
     carrier.play_abandonment_message(ACCOUNT, call_sid=call_sid, call_id=CALL_ID, message="Sorry.")
+
+
+def test_calls_under_way_are_listed_in_their_state_and_others_are_not(side: Side, number: str) -> None:
+    live, over = place(side, number), place(side, number[:-1] + ("1" if number[-1] != "1" else "2"))
+    for call_sid in (live, over):
+        side.bring_to(call_sid, CallState.ANSWERED)
+    side.bring_to(over, CallState.COMPLETED)
+    listed = side.carrier.list_open_calls(ACCOUNT)
+    assert (listed.get(live), over in listed) == (CallState.ANSWERED, False)
+    assert not set(listed.values()) & FINAL
+
+
+def test_who_sits_in_a_conference_is_told(side: Side, number: str) -> None:
+    call_sid = place(side, number)
+    side.bring_to(call_sid, CallState.ANSWERED)
+    side.seat(call_sid)
+    assert call_sid in side.carrier.list_participants(ACCOUNT, conference_name=f"agent_{AGENT_ID}")
+    assert side.carrier.list_participants(ACCOUNT, conference_name="agent_of_nobody") == set()
+
+
+def test_trouble_with_comparing_is_told(side: Side) -> None:
+    side.be_busy_with_others()
+    with pytest.raises(CarrierUnavailable):
+        side.carrier.list_open_calls(ACCOUNT)
 
 
 def test_a_message_can_be_left(side: Side, number: str) -> None:

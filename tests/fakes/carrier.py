@@ -13,7 +13,7 @@ from dialer.domain.errors import (
     CarrierUnavailable,
 )
 from dialer.domain.ids import AgentId, CallId
-from dialer.ports import CallRequest, CarrierAccount, CarrierCall, PlacedCall
+from dialer.ports import CallRequest, CarrierAccount, CarrierCall, PlacedCall, RecordedSound
 
 _SCOPES = {"21211": "number", "21210": "caller_id", "20003": "account"}
 
@@ -23,7 +23,8 @@ class FakeCarrier:
     """Script the next request with `will_refuse("21211")`, `will_be_unavailable()`, `will_lose_the_answer()`.
 
     `placed` are the accepted CallRequests; `sids[call_id]` the call_sid given to each; `calls` what `fetch_call` tells;
-    `done` every later command as (verb, call_sid, detail).
+    `done` every later command as (verb, call_sid, detail); `recordings` the sounds there are, `opened` and `closed`
+    who listened.
     """
 
     placed: list[CallRequest] = field(default_factory=list)
@@ -31,6 +32,10 @@ class FakeCarrier:
     sids: dict[CallId, str] = field(default_factory=dict)
     calls: dict[str, CarrierCall] = field(default_factory=dict)
     done: list[tuple[str, str, str]] = field(default_factory=list)
+    conferences: dict[str, set[str]] = field(default_factory=dict)
+    recordings: dict[str, bytes] = field(default_factory=dict)
+    opened: list[tuple[str, str, str | None]] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
     _next_errors: list[tuple[CarrierError, bool]] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -99,6 +104,21 @@ class FakeCarrier:
         self.done.append(("delete_recording", recording_sid, ""))
         self._fail_late()
 
+    def open_recording(
+        self, account: CarrierAccount, *, recording_sid: str, byte_range: str | None
+    ) -> RecordedSound | None:
+        self._fail_early()
+        sound = self.recordings.get(recording_sid)
+        if sound is None:
+            return None
+        self.opened.append((account.account_sid, recording_sid, byte_range))
+        first = int(byte_range.removeprefix("bytes=").partition("-")[0]) if byte_range else 0
+        told = f"bytes {first}-{len(sound) - 1}/{len(sound)}" if byte_range else None
+        part = sound[first:]
+        return RecordedSound(
+            206 if byte_range else 200, "audio/mpeg", len(part), told, iter([part]), lambda: self.closed.append("sound")
+        )
+
     def fetch_call(self, account: CarrierAccount, *, call_sid: str) -> CarrierCall | None:
         self._fail_early()
         return self.calls.get(call_sid)
@@ -110,21 +130,26 @@ class FakeCarrier:
         found = [call for call in self.calls.values() if (call.to_number, call.from_number) == (to_number, from_number)]
         return [call for call in reversed(found) if call.started_at is None or call.started_at >= since][:50]
 
+    def list_calls(self, account: CarrierAccount, *, since: datetime) -> list[CarrierCall]:
+        self._fail_early()
+        return [call for call in reversed(self.calls.values()) if call.started_at is None or call.started_at >= since]
+
+    def list_open_calls(self, account: CarrierAccount) -> dict[str, CallState]:
+        self._fail_early()
+        return {call.call_sid: call.state for call in self.calls.values() if call.state not in FINAL}
+
+    def list_participants(self, account: CarrierAccount, *, conference_name: str) -> set[str]:
+        self._fail_early()
+        return self.conferences.get(conference_name, set())
+
+    def has_caller(self, call_sid: str) -> None:
+        """From now on this call is in progress: somebody has called in, a console say."""
+        self.calls[call_sid] = _call(call_sid, CallState.ANSWERED, "", "client:agent")
+
     def _accept(self, to_number: str, from_number: str) -> str:
         self._fail_early()
         call_sid = f"CA{next(self._numbers):032x}"
-        self.calls[call_sid] = CarrierCall(
-            call_sid,
-            CallState.PLACED,
-            to_number,
-            from_number,
-            answered_by=None,
-            started_at=None,
-            ended_at=None,
-            duration_seconds=None,
-            cost=None,
-            cost_unit=None,
-        )
+        self.calls[call_sid] = _call(call_sid, CallState.PLACED, to_number, from_number)
         return call_sid
 
     def _command(self, verb: str, call_sid: str, detail: str, *, may_be_over: bool = False) -> None:
@@ -143,3 +168,18 @@ class FakeCarrier:
         """Fail after the fact: the carrier did it, we never hear of it."""
         if self._next_errors and self._next_errors[0][1]:
             raise self._next_errors.pop(0)[0]
+
+
+def _call(call_sid: str, state: CallState, to_number: str, from_number: str) -> CarrierCall:
+    return CarrierCall(
+        call_sid,
+        state,
+        to_number,
+        from_number,
+        answered_by=None,
+        started_at=None,
+        ended_at=None,
+        duration_seconds=None,
+        cost=None,
+        cost_unit=None,
+    )

@@ -56,6 +56,7 @@ def test_a_plain_call_sends_these_fields_and_no_others(server: CarrierServer, ca
         "To": ["+14155550123"],
         "From": ["+14155550100"],
         "Url": [f"{BASE}/answer?leadId={LEAD_ID}&callId={CALL_ID}"],
+        "FallbackUrl": [f"{BASE}/answer?leadId={LEAD_ID}&callId={CALL_ID}#rc=3&rp=all"],
         "Timeout": ["25"],
         "StatusCallback": [f"{BASE}/status?callId={CALL_ID}#rc=3&rp=all"],
         "StatusCallbackEvent": ["ringing", "completed"],
@@ -89,7 +90,7 @@ def test_detection_and_recording_add_these_fields_exactly(
     server: CarrierServer, carrier: TwilioCarrier, changes: dict[str, Any], expected: dict[str, list[str]]
 ) -> None:
     carrier.place_call(ACCOUNT, request(**changes))
-    plain = {"To", "From", "Url", "Timeout", "StatusCallback", "StatusCallbackEvent"}
+    plain = {"To", "From", "Url", "FallbackUrl", "Timeout", "StatusCallback", "StatusCallbackEvent"}
     assert {name: value for name, value in server.sent.items() if name not in plain} == expected
 
 
@@ -206,7 +207,7 @@ def test_a_slow_carrier_is_given_up_on_and_the_outcome_is_unknown(
 
 
 def test_production_waits_ten_seconds_and_no_longer() -> None:
-    assert adapter.TIMEOUT_SECONDS == 10.0
+    assert adapter.TIMEOUT_SECONDS == 8.0
 
 
 COMMANDS: dict[str, tuple[Callable[[TwilioCarrier], None], str]] = {

@@ -1,6 +1,5 @@
 """Calls on real PostgreSQL: conditional moves, facts that only fill, answers that race, tenants that see nothing."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -159,15 +158,5 @@ def test_another_tenant_sees_and_touches_none_of_it(services: Services, floor: F
         assert cleo.rows(f"select * from {table} where tenant_id = :id", id=floor.tenant_id) == []
     assert not update(cleo, call_id, facts={"recording_url": "https://evil"})
     with services.transaction(cleo.tenant_id) as tx:
-        assert store.known_call_sids(tx.session, [before.call_sid]) == set()
         tx.session.execute(text("delete from calls"))
     assert floor.call(call_id) == before
-
-
-def test_looking_for_overdue_calls_over_all_tenants_gives_away_ids_only(services: Services, floor: Floor) -> None:
-    (call_id,) = placed_calls(floor, 1)
-    before = services.clock.now() + timedelta(seconds=1)
-    with services.transaction() as tx:
-        overdue = store.list_overdue_calls(tx.session, state=S.PLACED, before=before, max_rows=10)
-        assert tx.session.execute(text("select count(*) from calls")).scalar() == 0
-    assert overdue == [(floor.tenant_id, call_id)]

@@ -45,7 +45,7 @@ def plan_in(services: Services, floor: Floor) -> Any:
 
 
 def place_in(services: Services, floor: Floor, call_id: Any) -> None:
-    dialing.place_call(services, tenant_id=floor.tenant_id, call_id=call_id, sleep=lambda _: None)
+    dialing.place_call(services, tenant_id=floor.tenant_id, call_id=call_id)
 
 
 def version_of(services: Services, actor: Principal, call_id: Any) -> str:

@@ -1,5 +1,6 @@
 """Placing: at most once, whatever the carrier answers and wherever the worker dies."""
 
+import time as time_module
 from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
@@ -161,7 +162,7 @@ def _before(function: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.mark.parametrize(
     ("owner", "step"),
     [
-        ("gate", "reserve_start"), (placements, "lock_planned_call"), (placements, "begin_placing"),
+        ("gate", "leave"), (placements, "lock_planned_call"), (placements, "begin_placing"),
         ("carrier", "place_call"), (call_store, "update_call"),
     ],
 )  # fmt: skip
@@ -215,29 +216,47 @@ def test_a_refusal_that_comes_after_the_call_has_moved_on_changes_nothing(floor:
     assert (floor.call(planned).state, lead_of(floor, planned).status) == ("bridged", "calling")
 
 
-def test_a_full_gate_gives_the_line_and_the_lead_back_at_once(floor: Floor, planned: CallId) -> None:
-    floor.services.gate.starts_left, floor.services.gate.wait_seconds = 0, 60.0  # type: ignore[attr-defined]
+def test_the_place_at_the_gate_is_given_back_whatever_becomes_of_the_placement(floor: Floor, planned: CallId) -> None:
     floor.place(planned)
-    lead = lead_of(floor, planned)
-    assert floor.carrier.placed == []
-    assert (floor.call(planned).state, lead.status, lead.call_attempts) == ("cancelled", "pending", 0)
-    floor.services.gate.starts_left = None  # type: ignore[attr-defined]
-    floor.dial()
-    assert len(floor.carrier.placed) == 1
+    floor.place(planned)
+    assert floor.gate.left == [planned, planned]
+
+    def stumble(account: CarrierAccount, request: CallRequest) -> PlacedCall:
+        raise KeyError("sid")
+
+    floor.carrier.place_call = stumble  # type: ignore[method-assign]
+    floor.console_agent()
+    floor.leads(1)
+    (another,) = floor.plan()
+    with pytest.raises(KeyError):
+        floor.place(another)
+    assert floor.gate.left[2:] == [another]
 
 
-def test_a_wait_at_the_gate_is_waited_before_the_decision_is_made(
-    services: Services, floor: Floor, planned: CallId
+def test_only_the_time_that_the_carrier_takes_counts_against_the_tenant(
+    floor: Floor, planned: CallId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    services.gate.reserve_start = lambda *_, **__: 2.5  # type: ignore[method-assign]
+    took: list[float] = []
+    accept = floor.carrier.place_call
 
-    def sleep(seconds: float) -> None:
-        assert seconds == 2.5
-        services.clock.advance(seconds=11)  # type: ignore[attr-defined]
+    def take_long(account: CarrierAccount, request: CallRequest) -> PlacedCall:
+        time_module.sleep(0.05)
+        return accept(account, request)
 
-    dialing.place_call(services, tenant_id=floor.tenant_id, call_id=planned, sleep=sleep)
+    monkeypatch.setattr(floor.carrier, "place_call", take_long)
+    monkeypatch.setattr(floor.services.gate, "leave", lambda *_, took_seconds, **__: took.append(took_seconds))
+    floor.place(planned)
+    floor.place(planned)
+    assert 0.05 <= took[0] < 5
+    assert took[1] == 0.0, "a call that was placed already asks nobody"
+
+
+def test_a_call_whose_start_came_too_late_is_not_placed_and_its_lead_goes_back(floor: Floor, planned: CallId) -> None:
+    floor.services.clock.advance(seconds=11)  # type: ignore[attr-defined]
+    floor.place(planned)
     assert floor.carrier.placed == []
     assert floor.call(planned).hangup_cause == "placement_expired"
+    assert (lead_of(floor, planned).status, lead_of(floor, planned).call_attempts) == ("pending", 0)
 
 
 def test_a_campaign_paused_between_planning_and_placing_places_nothing(floor: Floor, planned: CallId) -> None:

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from dialer.domain.calls import CallState
-from dialer.store.doctor_checks import CHECKS
+from dialer.store.doctor_checks import CHECKS, name_of_stuck
+from dialer.store.doctor_stuck import stuck_queries
 from dialer.store.session import Database
 from dialer.usecases import doctor
 from dialer.usecases.services import Services
@@ -38,7 +39,6 @@ DAMAGE = {
     "answers_in_ledger": "delete from live_answers",
     "nobody_waits_in_silence": """update calls set state = 'waiting', agent_id = null,
         answered_at = answered_at - interval '1 minute' where state = 'bridged'""",
-    "no_call_stuck": "update calls set state = 'placing', state_changed_at = placing_at - interval '1 hour'",
     "leads_match_calls": "update leads set status = 'calling', updated_at = updated_at - interval '1 hour'",
     "previews_match_leads": """
         with lead as (update leads set status = 'pending' where status = 'completed' returning *)
@@ -85,7 +85,9 @@ def test_a_healthy_floor_has_nothing(floor: Floor, owner_database: Database) -> 
 
 
 def test_every_check_is_held_to_finding_something() -> None:
-    assert set(DAMAGE) | {"application_confined"} == {check.name for check in CHECKS} | {"inside_hours"}
+    derived = {name_of_stuck(subject) for subject in stuck_queries()}
+    assert set(DAMAGE) | derived | {"application_confined"} == {check.name for check in CHECKS} | {"inside_hours"}
+    assert not set(DAMAGE) & derived
 
 
 @pytest.mark.parametrize("check", DAMAGE)

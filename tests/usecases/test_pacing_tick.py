@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from dialer.domain.calls import CallState
+from dialer.domain.ids import CallId
 from dialer.usecases import pacing
 from dialer.usecases.services import Services
 from tests.builders.agents import make_agent_group
@@ -14,15 +15,19 @@ from tests.builders.floor import Floor, open_floor
 from tests.fakes import FrozenClock
 
 
-def test_a_tick_plans_one_call_for_each_idle_agent_and_sends_each_to_be_placed(floor: Floor) -> None:
+def lined_up(floor: Floor) -> list[CallId]:
+    """The tenant's calls that wait for their start."""
+    return [call_id for tenant_id, call_id in floor.gate.lined_up if tenant_id == floor.tenant_id]
+
+
+def test_a_tick_plans_one_call_for_each_idle_agent_and_lines_each_up_to_be_placed(floor: Floor) -> None:
     floor.console_agent()
     floor.phone_agent()
     floor.leads(3)
     planned = floor.plan()
     assert len(planned) == 2
-    assert [(sent.task, sent.arguments["call_id"], sent.expires_seconds) for sent in floor.queue.sent] == [
-        ("dialer.dialing.place_call", str(call_id), 10.0) for call_id in planned
-    ]
+    assert lined_up(floor) == planned
+    assert floor.queue.sent == []
     assert {floor.call(call_id).state for call_id in planned} == {"planned"}
 
 
@@ -106,12 +111,18 @@ def test_no_more_is_planned_than_the_account_may_start_or_has_lines_for(floor: F
     for _ in range(12):
         floor.console_agent()
     floor.leads(30)
-    assert len(floor.plan()) == 10, "five calls a second, two seconds ahead"
+    planned = floor.plan()
+    assert len(planned) == 10, "five calls a second, two seconds ahead"
+    assert floor.plan() == [], "what is planned and not yet placed is among them"
+    assert "as many calls are planned as the carrier account may start" in floor.campaign().pacing_note
+    for call_id in planned:
+        floor.place(call_id)
     account = replace(floor.services.platform_account, max_lines=11)
     object.__setattr__(floor.services, "platform_account", account)
     floor.services.account_cache.clear()
     assert len(floor.plan()) == 1
     assert floor.plan() == []
+    assert "all lines of the carrier account are in use" in floor.campaign().pacing_note
 
 
 def test_outside_calling_hours_nothing_is_planned_and_the_note_says_until_when(services: Services) -> None:
@@ -210,4 +221,4 @@ def test_pacing_a_tenant_paces_each_of_its_active_campaigns(services: Services, 
     floor.console_agent()
     other.leads(1)
     pacing.pace_tenant(services, tenant_id=floor.tenant_id)
-    assert floor.queue.names == ["dialer.dialing.place_call"]
+    assert len(lined_up(floor)) == 1

@@ -2,9 +2,10 @@
 
 import pytest
 
+from dialer.domain import in_flight
 from dialer.domain.calls import IN_FLIGHT, CallState
 from dialer.domain.ids import CallId
-from dialer.usecases import sweeps
+from dialer.usecases import line_sweeps, lost_meetings, sweeps
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_conversation, open_floor
 from tests.fakes import FrozenClock
@@ -22,15 +23,23 @@ def waiting(floor: Floor) -> CallId:
     return call_id
 
 
+def told(floor: Floor, call_id: CallId) -> list[str]:
+    """What sweeps have left in the call's history."""
+    rows = floor.rows(
+        "select event_key from call_events where call_id = :id and kind = 'sweep' order by id", id=call_id
+    )
+    return [row.event_key for row in rows]
+
+
 def test_every_state_in_flight_has_its_sweep() -> None:
-    assert {rule.state for rule in sweeps.IN_FLIGHT_CALLS} == IN_FLIGHT
+    assert set(sweeps.REPAIRS) == IN_FLIGHT == {S(state) for state in in_flight.CALL_STATES}
 
 
 def test_a_planned_call_that_nobody_placed_gives_its_lead_back(floor: Floor, clock: FrozenClock) -> None:
     floor.console_agent()
     (lead_id,) = floor.leads(1)
     (call_id,) = floor.plan()
-    clock.advance(seconds=14)
+    clock.advance(seconds=10)
     floor.sweep()
     assert floor.call(call_id).state == "planned"
     clock.advance(seconds=2)
@@ -38,6 +47,7 @@ def test_a_planned_call_that_nobody_placed_gives_its_lead_back(floor: Floor, clo
     assert (floor.call(call_id).state, floor.lead(lead_id).status) == ("cancelled", "pending")
     floor.place(call_id)
     assert floor.carrier.placed == []
+    assert told(floor, call_id) == ["sweep:withdrawn"]
     assert len(floor.plan()) == 1, "the campaign dials on"
 
 
@@ -65,12 +75,29 @@ def test_whoever_was_placing_and_is_gone_leaves_an_unresolved_call(floor: Floor,
     floor.leads(1)
     (call_id,) = floor.plan()
     floor.change("update calls set state = 'placing', placing_at = :at where id = :id", id=call_id, at=clock.now())
-    clock.advance(seconds=19)
+    clock.advance(seconds=8)
     floor.sweep()
     assert floor.call(call_id).state == "placing"
+    assert floor.plan() == []
     clock.advance(seconds=2)
     floor.sweep()
     assert floor.call(call_id).state == "unresolved"
+    assert told(floor, call_id) == ["sweep:unresolved"]
+
+
+def test_ten_seconds_after_a_worker_died_while_placing_its_agent_is_dialled_for_again(
+    floor: Floor, clock: FrozenClock
+) -> None:
+    floor.console_agent()
+    floor.leads(2)
+    (call_id,) = floor.plan()
+    floor.change("update calls set state = 'placing', placing_at = :at where id = :id", id=call_id, at=clock.now())
+    floor.change("update leads set status = 'calling' where id = :id", id=floor.call(call_id).lead_id)
+    clock.advance(seconds=10)
+    assert floor.plan() == [], "nobody has asked the carrier yet"
+    floor.sweep()
+    (next_call,) = floor.plan()
+    assert floor.call(next_call).lead_id != floor.call(call_id).lead_id, "whom it may be ringing"
 
 
 @pytest.mark.parametrize("told", [S.NO_ANSWER, S.BUSY, S.FAILED, S.CANCELLED])
@@ -135,7 +162,7 @@ def test_a_callee_whom_his_agent_has_left_hears_the_message_also_when_the_first_
         sweeps.sweep_deserted_calls(floor.services)
     assert floor.queue.names.count("dialer.calls.apologise") == 1
     floor.queue.clear()  # Redis was flushed
-    clock.advance(seconds=sweeps.APOLOGY_SECONDS)
+    clock.advance(seconds=lost_meetings.APOLOGY_SECONDS)
     sweeps.sweep_deserted_calls(floor.services)
     floor.run_tasks()
     assert [verb for verb, _, _ in floor.carrier.done] == ["play_abandonment_message"]
@@ -206,9 +233,9 @@ def test_prices_and_legs_wait_while_the_carrier_cannot_be_asked(floor: Floor, cl
     floor.carrier.will_be_unavailable()
     assert sweeps.sweep_costs(floor.services) == 0
     floor.carrier.will_be_unavailable()
-    assert sweeps.sweep_agent_legs(floor.services) == 1
+    assert line_sweeps.sweep_lines(floor.services) == 0
     assert len(floor.rows("select * from agent_legs where ended_at is null")) == 1
-    sweeps.sweep_agent_legs(floor.services)
+    line_sweeps.sweep_lines(floor.services)
     assert floor.rows("select * from agent_legs where ended_at is null") == []
 
 

@@ -1,13 +1,17 @@
 """Tasks about many leads, erased people and old data, as the broker delivers them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
+from dialer.domain.ids import TenantId
 from dialer.domain.lead_filters import LeadFilter
 from dialer.domain.principals import Principal, Role
+from dialer.store import bulk_jobs
+from dialer.store.work_seats import take_seat
 from dialer.usecases import bulk_leads, erasure, retention
 from dialer.usecases.bulk_leads import BulkChange
 from dialer.usecases.retention import RetentionDays
@@ -59,6 +63,65 @@ def test_a_job_is_carried_on_by_its_task_and_found_by_its_sweep(
         app.tasks[sent.task](**sent.arguments)
     assert sent.arguments == {"tenant_id": str(floor.tenant_id), "job_id": str(job.id)}
     assert [(row.status, row.done) for row in floor.rows("select status, done from bulk_jobs")] == [("done", 2)]
+
+
+@pytest.fixture
+def jobs(floor: Floor, admin: Principal, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """Two jobs of one tenant, then one of Cleo's: the arguments of their tasks."""
+    monkeypatch.setattr(bulk_leads, "BATCH_LEADS", 1)
+    cleo = open_floor(floor.services)
+    arguments = []
+    for owner in (floor, floor, cleo):
+        owner.leads(2, status="failed")
+        actor = replace(admin, tenant_id=owner.tenant_id)
+        floor.services.clock.advance(seconds=1)  # type: ignore[attr-defined]
+        job = bulk_leads.start_bulk_change(
+            floor.services, actor=actor, campaign_id=owner.campaign_id, chosen=LeadFilter(),
+            change=BulkChange("reset", {}),
+        )  # fmt: skip
+        arguments.append({"tenant_id": str(owner.tenant_id), "job_id": str(job.id)})
+    floor.services.clock.advance(seconds=1)  # type: ignore[attr-defined]
+    floor.queue.sent.clear()
+    return arguments
+
+
+def take_turn(floor: Floor, job: dict[str, str], *, seconds: float = 20.0) -> list[str]:
+    """Work on a job for one turn at a worker with one seat; whose jobs are sent for next."""
+    floor.queue.clear()
+    bulk_leads.take_turn_at_bulk_job(
+        floor.services, tenant_id=TenantId(UUID(job["tenant_id"])), job_id=UUID(job["job_id"]), workplace="here",
+        seats=1, seconds=seconds,
+    )  # fmt: skip
+    return [str(sent.arguments["job_id"]) for sent in floor.queue.sent]
+
+
+def test_after_a_turn_the_job_of_another_tenant_is_next_and_nobodys_is_forgotten(
+    floor: Floor, jobs: list[dict[str, str]]
+) -> None:
+    first, second, cleos = (job["job_id"] for job in jobs)
+    assert take_turn(floor, jobs[0], seconds=-1) == [second, cleos]
+    floor.services.clock.advance(seconds=1)  # type: ignore[attr-defined]
+    assert take_turn(floor, jobs[2], seconds=-1) == [second, cleos], "the first of its tenant is the longest untouched"
+    assert take_turn(floor, jobs[2]) == [second, first]
+    assert take_turn(floor, jobs[1]) == [first]
+    assert take_turn(floor, jobs[0]) == []
+
+
+def test_without_a_free_seat_a_job_waits_and_nobody_is_sent_for(floor: Floor, jobs: list[dict[str, str]]) -> None:
+    with take_seat(floor.services.database, workplace="here", kind="bulk", seats=1) as has_seat:
+        assert has_seat
+        assert take_turn(floor, jobs[0]) == []
+        with take_seat(floor.services.database, workplace="here", kind="import", seats=1) as has_another:
+            assert has_another, "imports have seats of their own"
+    assert len(take_turn(floor, jobs[0])) == 2
+
+
+def test_a_message_about_a_job_that_another_works_on_begets_no_messages(
+    floor: Floor, jobs: list[dict[str, str]]
+) -> None:
+    with floor.services.transaction(floor.tenant_id) as tx:
+        assert bulk_jobs.lock_job(tx.session, UUID(jobs[0]["job_id"]), wait=True) is not None
+        assert take_turn(floor, jobs[0]) == []
 
 
 def test_erased_people_old_leads_and_their_recordings_go_by_their_tasks(

@@ -5,12 +5,19 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from celery import Task
+from celery import Task, signals
+from redis import Redis
 
+from dialer import bootstrap
 from dialer.domain.calls import CallState
 from dialer.domain.errors import CarrierUnavailable
+from dialer.domain.ids import CallId, TenantId
 from dialer.integrations.celery_queue import CeleryTaskQueue, celery_app
+from dialer.integrations.redis.capacity_gate import RedisCapacityGate
+from dialer.integrations.redis.heartbeats import RedisQueueLengths
+from dialer.settings import Settings
 from dialer.usecases.services import Services
+from scheduler.dispatcher import Dispatcher
 from tests.builders.floor import Floor, open_conversation, open_floor
 from tests.fakes import FrozenClock
 from workers import app
@@ -42,12 +49,18 @@ def deliver(floor: Floor) -> int:
     return len(sent)
 
 
+def dispatch(floor: Floor) -> None:
+    """The scheduler's part: send what the gate admits."""
+    Dispatcher(floor.gate, floor.queue, leads=lambda: True, count_processes=lambda: 4).take_turn()
+
+
 def test_a_tick_paces_and_places_through_the_tasks_alone(floor: Floor) -> None:
     floor.console_agent()
     floor.leads(1)
     run(floor, "dialer.dialing.pace_active_campaigns")
     assert floor.queue.names == ["dialer.dialing.pace_campaign"]
     deliver(floor)
+    dispatch(floor)
     assert floor.queue.names == ["dialer.dialing.place_call"]
     twice = list(floor.queue.sent)
     deliver(floor)
@@ -65,8 +78,10 @@ def test_an_agent_who_becomes_free_is_offered_whoever_waits_and_then_paced_for(f
     floor.change("update agents set status = 'available' where id = :id", id=agent_id)
     another = floor.console_agent()
     floor.queue.clear()
+    floor.gate.admit(processes=4)  # what was lined up before is on its way
     run(floor, "dialer.dialing.agent_became_available", agent_id=another)
     assert floor.call(call_id).agent_id in {agent_id, another}
+    dispatch(floor)
     assert floor.queue.names == ["dialer.dialing.place_call"], "one waits no more, the other agent gets a line"
 
 
@@ -162,6 +177,39 @@ def test_every_task_promises_in_writing_that_it_may_run_twice_or_is_never_repeat
         promised = any(word in source.lower() for word in ("safe to run twice", "run twice", "not retried"))
         upkeep = "safe to run at any time" in (inspect.getmodule(inspect.unwrap(task.run)).__doc__ or "")
         assert promised or upkeep, f"{name} does not say why it may be delivered again"
+
+
+def test_calls_and_ticks_go_before_what_may_last_for_long(redis_url: str) -> None:
+    sender = celery_app(redis_url)
+    queue = CeleryTaskQueue(sender)
+    for task in ("imports.run_import", "analysis.summarise", "dialing.pace_campaign", "calls.hang_up"):
+        queue.send(f"dialer.{task}", tenant_id="t")
+    with Redis.from_url(redis_url) as redis:
+        assert RedisQueueLengths(redis)() == {"dialing": 1, "calls": 1, "imports": 1, "integrations": 0, "analysis": 1}
+    taken = []
+    with sender.connection_for_read() as connection, connection.channel() as channel:
+        consumers = sender.amqp.TaskConsumer(channel, callbacks=[lambda _, message: taken.append(message)])
+        with consumers:
+            while len(taken) < 4:
+                connection.drain_events(timeout=5)
+                taken[-1].ack()
+    names = [message.headers["task"] for message in taken]
+    assert set(names[:2]) == {"dialer.dialing.pace_campaign", "dialer.calls.hang_up"}
+    assert set(names[2:]) == {"dialer.analysis.summarise", "dialer.imports.run_import"}
+    sender.close()
+
+
+def test_a_process_that_begins_gives_back_the_places_of_those_that_died(
+    redis_client: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = RedisCapacityGate(redis_client)
+    calls = [CallId(UUID(int=n)) for n in (1, 2)]
+    gate.line_up(calls, tenant_id=TenantId(UUID(int=9)), account_sid="AC1", calls_per_second=1e6)
+    assert len(gate.admit(processes=1).calls) == 1
+    monkeypatch.setattr(bootstrap, "capacity_gate", lambda _: gate)
+    monkeypatch.setattr(Settings, "from_env", lambda _: None)
+    signals.worker_process_init.send(sender=None)
+    assert len(gate.admit(processes=1).calls) == 1
 
 
 def test_a_message_goes_to_its_queue_with_its_expiry_and_a_lost_one_is_only_logged(redis_url: str) -> None:

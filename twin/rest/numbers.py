@@ -220,7 +220,7 @@ async def search_local(request: RestRequest) -> Answer:
 
 
 def _offers(request: RestRequest, area: str, fits: Any) -> list[str]:
-    dice = random.Random(f"numbers|{area}")  # noqa: S311 - the same offers every time
+    dice = random.Random(f"numbers|{area}")  # nosec B311 # noqa: S311 - the same offers every time
     owned = {n.values["phone_number"] for account in request.world.accounts.values() for n in account.numbers.values()}
     drawn = dict.fromkeys(f"+1{area}{dice.randint(200, 999)}{dice.randint(0, 9999):04d}" for _ in range(300))
     return [number for number in drawn if number not in owned and fits(number)][:1000]

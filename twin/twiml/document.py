@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError  # nosec B405 # types; what parses is defusedxml
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring

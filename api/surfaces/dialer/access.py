@@ -2,22 +2,26 @@
 
 from api.auth import authenticate_request, bearer_token, issue_tokens, read_claims
 from api.context import principal, services
-from api.rate_limit import check_failed_logins, count_failed_login
 from api.surfaces.dialer.schemas.access import (
+    ChallengeAnswer,
     ChangePasswordIn,
     LoginAnswer,
     LoginIn,
     MeAnswer,
     RefreshIn,
     RegisterIn,
+    ResetIn,
+    ResetRequestIn,
+    SecondFactorIn,
     UserOut,
 )
 from api.surfaces.dialer.schemas.base import Message
+from api.surfaces.dialer.schemas.invitations import AcceptInvitationIn
 from api.surfaces.dialer.surface import surface
-from dialer.domain.errors import Unauthenticated
 from dialer.domain.ids import TenantId
 from dialer.domain.principals import Role
 from dialer.usecases import access as usecases
+from dialer.usecases import invitations, password_resets, second_factors, sessions
 
 access = surface.resource("auth", url_prefix="/auth", tag="Authentication")
 
@@ -27,12 +31,20 @@ def register_user(body: RegisterIn) -> LoginAnswer:
     """Register a user.
 
     Without `tenant_id` this founds a tenant, and the user is its owner whatever role is asked for. With `tenant_id` it
-    needs the token of an admin or owner of that tenant.
+    needs the token of an admin or owner of that tenant, or the token of an invitation into it for this very address.
     """
     first_name, last_name = body.names()
     new = usecases.NewUser(body.email, body.password, first_name, last_name, body.phone)
     if body.tenant_id is None:
         return _logged_in(usecases.found_tenant(services(), new=new), "User registered successfully")
+    if body.invitation_token is not None:
+        return _logged_in(
+            invitations.accept_invitation(
+                services(), token=body.invitation_token, password=body.password, first_name=first_name,
+                last_name=last_name, phone=body.phone, tenant_id=TenantId(body.tenant_id), email=body.email,
+            ),
+            "User registered successfully",
+        )  # fmt: skip
     actor = authenticate_request() if bearer_token() else None
     login = usecases.register_user(
         services(), actor=actor, tenant_id=TenantId(body.tenant_id), new=new, role=body.role or Role.AGENT
@@ -40,26 +52,66 @@ def register_user(body: RegisterIn) -> LoginAnswer:
     return _logged_in(login, "User registered successfully")
 
 
-@access.post("/login", public=True, body=LoginIn, returns=LoginAnswer, errors=(401,))
-def log_in(body: LoginIn) -> LoginAnswer:
-    """Log in."""
-    check_failed_logins(body.email)
-    try:
-        login = usecases.log_in(services(), email=body.email, password=body.password)
-    except Unauthenticated:
-        count_failed_login(body.email)
-        raise
+@access.post(
+    "/invitations/accept", public=True, body=AcceptInvitationIn, returns=LoginAnswer, status=201, errors=(409,)
+)
+def accept_invitation(body: AcceptInvitationIn) -> LoginAnswer:
+    """Accept an invitation: choose a name and a password, and be logged in."""
+    login = invitations.accept_invitation(services(), **body.model_dump())
+    return _logged_in(login, "User registered successfully")
+
+
+@access.post("/login", public=True, body=LoginIn, returns=LoginAnswer, queued=ChallengeAnswer, errors=(401,))
+def log_in(body: LoginIn) -> LoginAnswer | ChallengeAnswer:
+    """Log in.
+
+    Users with a second factor get 202 and a challenge, which is taken with a code to `/auth/login/second-factor`.
+    Failures make the next try wait, the longer the more there were: then the answer is 429 and says for how long.
+    """
+    login = usecases.log_in(services(), email=body.email, password=body.password)
+    if isinstance(login, sessions.Challenge):
+        return ChallengeAnswer(
+            message="A code is wanted", challenge_token=login.token, expires_in=login.expires_in_seconds
+        )
     return _logged_in(login, "Logged in successfully")
+
+
+@access.post("/login/second-factor", public=True, body=SecondFactorIn, returns=LoginAnswer, errors=(401, 503))
+def finish_login(body: SecondFactorIn) -> LoginAnswer:
+    """Finish a login with a code of the authenticator app, or with a recovery code."""
+    login = second_factors.finish_login(services(), challenge=body.challenge_token, code=body.code)
+    return _logged_in(login, "Logged in successfully")
+
+
+@access.post("/password-reset", public=True, body=ResetRequestIn, returns=Message, status=202)
+def request_password_reset(body: ResetRequestIn) -> Message:
+    """Ask for a new password.
+
+    The answer is the same whether or not there is such a user; the mail goes to the address alone.
+    """
+    password_resets.request_password_reset(services(), email=body.email)
+    return Message(message="If there is a user with this address, a mail is on its way")
+
+
+@access.post("/password-reset/confirm", public=True, body=ResetIn, returns=Message)
+def confirm_password_reset(body: ResetIn) -> Message:
+    """Set a new password with the token from the mail, which is good for an hour, and once.
+
+    Every session of the user ends.
+    """
+    password_resets.confirm_password_reset(services(), token=body.token, new_password=body.new_password)
+    return Message(message="Password changed successfully")
 
 
 @access.post("/refresh", public=True, body=RefreshIn, returns=LoginAnswer, errors=(401,))
 def refresh_login(body: RefreshIn) -> LoginAnswer:
     """Exchange a refresh token for a new pair of tokens.
 
-    Each refresh token is good once. One that comes a second time ends the whole session.
+    Each refresh token is good once; for ten seconds it gives the same next one again, in case the answer was lost. One
+    that comes after that ends the whole session.
     """
     claims = read_claims(body.refresh_token, "refresh")
-    login = usecases.renew_login(
+    login = sessions.renew_login(
         services(),
         tenant_id=claims.tenant_id,
         user_id=claims.user_id,
@@ -72,11 +124,11 @@ def refresh_login(body: RefreshIn) -> LoginAnswer:
 @access.post("/logout", role=Role.AGENT, returns=Message)
 def log_out() -> Message:
     """Log out: the session's access and refresh tokens are refused from now on."""
-    usecases.log_out(services(), actor=principal())
+    sessions.log_out(services(), actor=principal())
     return Message(message="Logged out successfully")
 
 
-@access.put("/password", role=Role.AGENT, body=ChangePasswordIn, returns=Message)
+@access.put("/password", role=Role.AGENT, body=ChangePasswordIn, returns=Message, errors=(409,))
 def change_password(body: ChangePasswordIn) -> Message:
     """Change one's own password: every other session of the user ends."""
     usecases.change_password(services(), actor=principal(), current=body.current_password, new=body.new_password)

@@ -25,6 +25,7 @@ from dialer.domain.principals import Role
 from dialer.domain.spans import parse_span
 from dialer.usecases import calling_rules as usecases
 from dialer.usecases import proof as proofs
+from dialer.usecases.audit_log import record_download
 from dialer.usecases.calling_rules import RuleView
 
 rules = surface.resource("calling_rules", url_prefix="/rules", tag="Calling rules")
@@ -75,6 +76,9 @@ def export_compliance(campaign_id: UUID, query: ProofsQuery) -> Response:
     """Download the verdicts of a campaign: a line for each rule that was asked about each call."""
     span = parse_span(query.date_from, query.date_to)
     table = proofs.export_proofs(services(), actor=principal(), campaign_id=CampaignId(campaign_id), span=span)
+    record_download(
+        services(), actor=principal(), action="compliance.exported", object_type="campaign", object_id=campaign_id
+    )
     headers = {"Content-Disposition": f'attachment; filename="compliance-{campaign_id}.csv"'}
     return Response(_as_csv(table), mimetype="text/csv", headers=headers)
 

@@ -134,4 +134,6 @@ def _changes(body: UpdateCampaignIn) -> CampaignChanges:
 
 
 def _changed(change: usecases.StatusChange) -> CampaignChangeAnswer:
-    return CampaignChangeAnswer(message=change.message, campaign=CampaignOut.of(change.view))
+    return CampaignChangeAnswer(
+        message=change.message, campaign=CampaignOut.of(change.view), warnings=list(change.warnings)
+    )

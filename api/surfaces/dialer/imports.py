@@ -32,6 +32,7 @@ from dialer.domain.principals import Role
 from dialer.domain.spreadsheet_cells import neutralise
 from dialer.usecases import imports as usecases
 from dialer.usecases import lead_import
+from dialer.usecases.audit_log import record_download
 from dialer.usecases.import_kinds import KINDS
 from dialer.usecases.imports import ImportProblem, Upload
 
@@ -160,6 +161,9 @@ def download_import_errors(import_id: UUID, query: ErrorsQuery) -> Response:
         actor=principal(),
         import_id=ImportId(import_id),
         severity=None if query.severity == "all" else query.severity,
+    )
+    record_download(
+        services(), actor=principal(), action="import_errors.exported", object_type="import", object_id=import_id
     )
     headers = {"Content-Disposition": f'attachment; filename="import-{import_id}-errors.csv"'}
     return Response(_csv(problems), mimetype="text/csv", headers=headers)

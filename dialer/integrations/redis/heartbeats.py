@@ -1,7 +1,7 @@
 """Signs of life of workers and schedulers, and the length of the task queues."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, cast
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -11,6 +11,8 @@ from dialer.domain.errors import Unavailable
 Kind = Literal["worker", "scheduler"]
 LIFETIME_SECONDS = 15
 QUEUES = ("dialing", "calls", "imports", "integrations", "analysis")
+# The broker keeps what may wait for others in a list of its own, named so by kombu.
+_PRIORITIES = ("", "\x06\x163", "\x06\x166", "\x06\x169")
 
 
 class RedisHeartbeats:
@@ -19,10 +21,11 @@ class RedisHeartbeats:
     def __init__(self, redis: Redis):
         self._redis = redis
 
-    def beat(self, kind: Kind, name: str) -> None:
-        """Say that this process is alive. Never raises: a missed beat is not worth a failed task."""
+    def beat(self, kind: Kind, name: str, *, processes: int = 1) -> None:
+        """Say that this process is alive, and how many work for it. Never raises: a missed beat is not worth a failed
+        task."""
         try:
-            self._redis.set(f"heartbeat:{kind}:{name}", "1", ex=LIFETIME_SECONDS)
+            self._redis.set(f"heartbeat:{kind}:{name}", str(processes), ex=LIFETIME_SECONDS)
         except RedisError:
             return
 
@@ -34,6 +37,15 @@ class RedisHeartbeats:
         except RedisError as error:
             raise Unavailable("Redis cannot be reached.") from error
         return tuple(sorted(key.removeprefix(prefix) for key in found))
+
+    def count_processes(self, kind: Kind) -> int:
+        """How many processes work for the living. Raises Unavailable if Redis is down."""
+        names = self.seen(kind)
+        try:
+            counts = self._redis.mget([f"heartbeat:{kind}:{name}" for name in names]) if names else []
+        except RedisError as error:
+            raise Unavailable("Redis cannot be reached.") from error
+        return sum(int(count) for count in cast("list[bytes | None]", counts) if count is not None)
 
     def ping(self) -> None:
         """Raise Unavailable if Redis is down."""
@@ -54,7 +66,9 @@ class RedisQueueLengths:
         try:
             with self._redis.pipeline(transaction=False) as pipeline:
                 for queue in QUEUES:
-                    pipeline.llen(queue)
-                return dict(zip(QUEUES, pipeline.execute(), strict=True))
+                    for priority in _PRIORITIES:
+                        pipeline.llen(queue + priority)
+                lengths = iter(pipeline.execute())
+                return {queue: sum(next(lengths) for _ in _PRIORITIES) for queue in QUEUES}
         except RedisError:
             return {}

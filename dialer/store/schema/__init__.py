@@ -4,7 +4,15 @@ Row-level security, the tenant-crossing look-ups and the agent state log are in 
 no words for them.
 """
 
+from dialer.store.schema.access import (
+    Invitation,
+    PasswordResetRequest,
+    RecoveryCode,
+    SecondFactor,
+    SingleUseToken,
+)
 from dialer.store.schema.agents import Agent, AgentGroup, AgentLeg, AgentSocket, AgentStateChange
+from dialer.store.schema.audit_log import AuditEntry
 from dialer.store.schema.base import Base
 from dialer.store.schema.bulk_jobs import BulkBatch, BulkJob
 from dialer.store.schema.callbacks import Callback
@@ -16,9 +24,10 @@ from dialer.store.schema.imports import Import, ImportChunk, ImportMapping, Impo
 from dialer.store.schema.leads import Lead, LeadList, LeadPhone, ListLocality, Locality
 from dialer.store.schema.pacing import PacingDecision, PacingEvent, PacingState
 from dialer.store.schema.previews import Preview
+from dialer.store.schema.repairs import Repair
 from dialer.store.schema.suppression import DncRegistry, RegistryBlock, SuppressedLead, Suppression
-from dialer.store.schema.tenants import CarrierAccount, Tenant
-from dialer.store.schema.users import LoginSession, User
+from dialer.store.schema.tenants import CarrierAccount, DiallingHold, Tenant
+from dialer.store.schema.users import LoginPlace, LoginSession, LoginThrottle, User
 
 __all__ = [
     "Agent",
@@ -27,6 +36,7 @@ __all__ = [
     "AgentSocket",
     "AgentStateChange",
     "Attempt",
+    "AuditEntry",
     "Base",
     "BulkBatch",
     "BulkJob",
@@ -35,6 +45,7 @@ __all__ = [
     "Callback",
     "Campaign",
     "CarrierAccount",
+    "DiallingHold",
     "DncRegistry",
     "ErasedNumber",
     "Erasure",
@@ -44,6 +55,7 @@ __all__ = [
     "ImportMapping",
     "ImportProblem",
     "ImportUpdate",
+    "Invitation",
     "Lead",
     "LeadList",
     "LeadPhone",
@@ -51,14 +63,21 @@ __all__ = [
     "LiveAnswer",
     "LiveAnswerHour",
     "Locality",
+    "LoginPlace",
     "LoginSession",
+    "LoginThrottle",
     "PacingDecision",
     "PacingEvent",
     "PacingState",
+    "PasswordResetRequest",
     "Preview",
     "RecordingToDelete",
+    "RecoveryCode",
     "RegistryBlock",
+    "Repair",
     "RetentionSettings",
+    "SecondFactor",
+    "SingleUseToken",
     "StoredRuleBook",
     "SuppressedLead",
     "Suppression",

@@ -62,6 +62,7 @@ class Call(Base):
             "ended_at",
             postgresql_where="cost is null and answered_at is not null and ended_at is not null",
         ),
+        Index("ix_calls_end_unknown", "state_changed_at", postgresql_where="state = 'abandoned' and ended_at is null"),
     )
     id: Mapped[PrimaryKey]
     tenant_id: Mapped[TenantKey]
@@ -102,6 +103,7 @@ class Call(Base):
     cost_unit: Mapped[str | None]
     cost_checked_at: Mapped[datetime | None]
     reconciled_at: Mapped[datetime | None]
+    missing_since: Mapped[datetime | None]
     notes: Mapped[str | None]
     call_metadata: Mapped[dict[str, object]] = mapped_column("metadata", JSONB)
 

@@ -1,8 +1,9 @@
 """Tenants and the carrier accounts their calls are placed with."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.store.schema.base import Base, PrimaryKey, TenantKey
@@ -19,6 +20,7 @@ class Tenant(Base):
     number_salt: Mapped[bytes] = mapped_column(
         LargeBinary, server_default=text("(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))")
     )
+    admins_need_second_factor: Mapped[bool] = mapped_column(server_default="false")
 
 
 class CarrierAccount(Base):
@@ -30,6 +32,7 @@ class CarrierAccount(Base):
     tenant_id: Mapped[TenantKey]
     account_sid: Mapped[str]
     auth_token_encrypted: Mapped[str]
+    secondary_auth_token_encrypted: Mapped[str | None]
     api_key_sid: Mapped[str | None]
     api_key_secret_encrypted: Mapped[str | None]
     twiml_app_sid: Mapped[str | None]
@@ -37,3 +40,14 @@ class CarrierAccount(Base):
     max_lines: Mapped[int]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class DiallingHold(Base):
+    """A tenant for whom nothing is dialled until an operator says so; calls since `unknown_since` may be missing."""
+
+    __tablename__ = "dialling_holds"
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True)
+    reason: Mapped[str]
+    unknown_since: Mapped[datetime]
+    held_at: Mapped[datetime]
+    reconciled_at: Mapped[datetime | None]

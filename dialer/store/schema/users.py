@@ -1,4 +1,4 @@
-"""Users and their login sessions."""
+"""Users, their login sessions, and from where they logged in."""
 
 from datetime import datetime
 from uuid import UUID
@@ -43,3 +43,27 @@ class LoginSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
+    previous_refresh_token_id: Mapped[UUID | None]
+    rotated_at: Mapped[datetime | None]
+    address: Mapped[str | None]
+    user_agent: Mapped[str | None]
+
+
+class LoginPlace(Base):
+    """A network from which a user has logged in: `place` is its hash."""
+
+    __tablename__ = "login_places"
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[TenantKey]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LoginThrottle(Base):
+    """Failed logins by account, network or both. Of no tenant; `key` is a hash."""
+
+    __tablename__ = "login_throttles"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_failed_at: Mapped[datetime] = mapped_column(index=True)
+    blocked_until: Mapped[datetime | None]

@@ -4,6 +4,7 @@ Whatever ends a run, another goes on where the last stored batch ended: `rows_do
 storing overlap, since storing is mostly PostgreSQL's work: while one batch is stored in a thread, the next is read.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -17,6 +18,7 @@ from dialer.store.import_problems import ImportProblem, insert_problems
 from dialer.store.imports import Import, sole_runner
 from dialer.store.session import Transaction
 from dialer.usecases.imports.progress import Teller
+from dialer.usecases.imports.turns import ImportTurn
 from dialer.usecases.imports.uploads import KeptFile
 from dialer.usecases.imports.work import ImportKind, ImportWork, Kinds
 from dialer.usecases.list_files import FileDialect, ListFile, RowBatch, open_list
@@ -29,16 +31,32 @@ SWEEP = "dialer.imports.sweep_imports"
 
 
 def run_import(
-    services: Services, kinds: Kinds, *, tenant_id: TenantId, import_id: ImportId, workplace: str, seats: int
+    services: Services,
+    kinds: Kinds,
+    *,
+    tenant_id: TenantId,
+    import_id: ImportId,
+    workplace: str,
+    seats: int,
+    is_stopping: Callable[[], bool] = lambda: False,
+    is_turn_over: Callable[[], bool] | None = None,
 ) -> None:
-    """Begin an import, or go on with one that was left, until it is over.
+    """Begin an import, or go on with one that was left, until it is over or the workplace is about to stop.
 
     Does nothing when another runs it, when all seats of the workplace are taken, or when it is over. An unexpected
     error is noted and leaves the rest to a later try; after the third at one place the import fails and says so.
+    When the workplace stops, the batch in hand is stored, and another worker is sent the rest. So it is when another
+    tenant waits and this one has had its turn; then who is next is sent first.
     """
+    is_turn_over = is_turn_over or ImportTurn(services, tenant_id).is_over
     with sole_runner(services.database, import_id, workplace=workplace, seats=seats) as is_mine:
-        if is_mine:
-            _Run(services, kinds, tenant_id, import_id).work()
+        run = _Run(services, kinds, tenant_id, import_id, is_stopping, is_turn_over)
+        was_left = is_mine and run.work()
+    if run.has_yielded:
+        services.queue.send(SWEEP)
+    elif was_left:
+        # Only now: who comes while it has a runner goes away again.
+        services.queue.send(RUN, expires_seconds=60, tenant_id=str(tenant_id), import_id=str(import_id))
 
 
 def end_import(
@@ -83,25 +101,54 @@ class _Superseded(Exception):
     """The import was cancelled, or another runner stored the batch."""
 
 
+class _Stopping(Exception):
+    """This workplace is about to stop; what is stored is stored."""
+
+
+class _TurnOver(Exception):
+    """Another tenant is next; what is stored is stored."""
+
+
 class _Run:
-    def __init__(self, services: Services, kinds: Kinds, tenant_id: TenantId, import_id: ImportId):
+    def __init__(
+        self,
+        services: Services,
+        kinds: Kinds,
+        tenant_id: TenantId,
+        import_id: ImportId,
+        is_stopping: Callable[[], bool] = lambda: False,
+        is_turn_over: Callable[[], bool] = lambda: False,
+    ):
+        self.has_yielded = False
+        self._is_stopping = is_stopping
+        self._is_turn_over = is_turn_over
         self._services = services
         self._kinds = kinds
         self._tenant_id = tenant_id
         self._import_id = import_id
         self._teller = Teller(services)
 
-    def work(self) -> None:
-        """Do what is left of the import."""
+    def work(self) -> bool:
+        """Do what is left of the import. True if some of it is left for another workplace, because this one stops."""
         with self._services.transaction(self._tenant_id) as tx:
             found = store.begin_run(tx.session, self._import_id, now=self._services.clock.now())
         if found is None:
-            return
+            return False
         if found.tries > MAX_TRIES:
             self._fail(found.failure or "The import was stopped there three times.")
-            return
+            return False
         try:
             self._store_all(found)
+        except _Stopping:
+            with self._services.transaction(self._tenant_id) as tx:
+                store.leave_run(tx.session, self._import_id)
+            log.info("import_left_at_a_batch", import_id=str(self._import_id))
+            return True
+        except _TurnOver:
+            with self._services.transaction(self._tenant_id) as tx:
+                store.yield_run(tx.session, self._import_id, now=self._services.clock.now())
+            self.has_yielded = True
+            log.info("import_yielded", import_id=str(self._import_id))
         except _Superseded:
             log.info("import_left_to_others", import_id=str(self._import_id))
         except Unavailable as trouble:
@@ -111,6 +158,7 @@ class _Run:
         except Exception as error:
             log.exception("import_failed", import_id=str(self._import_id))
             self._note(f"Something unexpected happened ({type(error).__name__}).")
+        return False
 
     def _store_all(self, found: Import) -> None:
         kept = KeptFile(self._services, tenant_id=self._tenant_id, import_id=self._import_id, size=found.bytes_total)
@@ -126,6 +174,10 @@ class _Run:
                 bytes_done = kept.bytes_read if dialect.format == "csv" else 0
                 if pending is not None:
                     pending.result()
+                if self._is_stopping():
+                    raise _Stopping
+                if rows_done > begun and self._is_turn_over():
+                    raise _TurnOver
                 pending = writer.submit(self._store, work, read, rows_done, batch, bytes_done)
                 rows_done = batch.records_read
             if pending is not None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
+from dialer.domain import in_flight
 from dialer.domain.errors import Conflict, NotFound
 from dialer.domain.ids import CampaignId, ImportId
 from dialer.domain.imports import OPEN, ImportStatus, Progress, measure_progress
@@ -19,7 +19,7 @@ from dialer.usecases.services import Services
 
 SHOWN_PROBLEMS = 100
 _PAGE = 2_000
-SILENT_AFTER = timedelta(seconds=30)
+SILENT_AFTER = in_flight.IMPORT_OPEN.expiry
 """A runner that was not seen for so long is taken for dead."""
 
 

@@ -3,17 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from dialer.domain.calls import CallState
 from dialer.domain.campaigns import DialMode
 from dialer.domain.errors import Conflict
 from dialer.domain.ids import AgentId
 from dialer.domain.principals import Role
+from dialer.store.session import Database
 from dialer.usecases import campaigns, dialing, previews
 from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
 from tests.fakes.clock import FrozenClock
-from tests.store.races import at_once
+from tests.store.races import at_once, in_background, until_somebody_waits_for_a_lock
 from tests.usecases.previews.desk import acting, dial_next, look_at_one, press_dial, skip, state_of
 
 
@@ -23,7 +25,7 @@ def test_saying_dial_keeps_the_agent_and_places_one_call(floor: Floor, ben: Agen
     call, agent = floor.call(call_id), floor.agent(ben)
     assert (call.state, call.agent_id, call.conference_name) == ("planned", ben, f"agent_{ben}")
     assert (agent.state, agent.held_call_ids) == ("reserved", [call_id])
-    assert floor.queue.names == ["dialer.dialing.place_call"]
+    assert floor.gate.lined_up == [(floor.tenant_id, call_id)]
     floor.place(call_id)
     floor.place(call_id)
     assert [request.call_id for request in floor.carrier.placed] == [call_id]
@@ -45,6 +47,22 @@ def test_pressed_at_once_it_is_one_call(floor: Floor, ben: AgentId) -> None:
     assert len(set(calls)) == 1
     assert floor.agent(ben).held_call_ids == [calls[0]]
     assert len(floor.rows("select * from attempts")) == 1
+
+
+def test_what_expires_while_its_locks_are_waited_for_is_not_dialled(
+    floor: Floor, ben: AgentId, clock: FrozenClock, owner_database: Database
+) -> None:
+    (lead_id,) = floor.leads(1)
+    preview_id = look_at_one(floor, ben)
+    with owner_database.transaction() as tx:
+        tx.session.execute(text("select from leads where id = :id for update"), {"id": lead_id})
+        with in_background(lambda: press_dial(floor, ben, preview_id)) as pressed:
+            until_somebody_waits_for_a_lock(owner_database)
+            clock.advance(seconds=121)
+            tx.session.rollback()
+            with pytest.raises(Conflict, match="is over"):
+                pressed.result(timeout=10)
+    assert floor.rows("select * from calls") == []
 
 
 def test_dial_and_skip_at_once_are_one_or_the_other(floor: Floor, ben: AgentId) -> None:

@@ -4,8 +4,10 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field, PlainSerializer, computed_field
 
+from api.context import api_settings
+from api.recording_links import address_of
 from api.surfaces.dialer.schemas.base import Answer, In, Instant, LongText, Out, PageQuery, ShortText
 from api.surfaces.dialer.schemas.callbacks import TIME_ZONE_TEXT, CallbackAgent, CallbackTime, FallbackMinutes
 from dialer.domain.call_words import AgentDisposition, CallStatus, Disposition
@@ -75,7 +77,6 @@ class CallOut(Out):
     disposition: str | None
     agent_disposition: str | None
     hangup_cause: str | None
-    recording_url: str | None
     recording_sid: str | None
     recording_duration: int | None
     cost: Amount | None
@@ -87,6 +88,14 @@ class CallOut(Out):
     phone: str
     campaign_name: str
     agent_name: str | None
+
+    @computed_field(description="Where a link to the recording is given, if there is one.")  # type: ignore[prop-decorator]
+    @property
+    def recording_url(self) -> str | None:
+        """An address of ours: nobody learns the carrier's."""
+        if self.recording_sid is None:
+            return None
+        return address_of(self.id, public_url=api_settings().public_url)
 
 
 class CallAnswer(Answer):

@@ -238,6 +238,7 @@ class CampaignChangeAnswer(Answer):
 
     message: str
     campaign: CampaignOut
+    warnings: list[str] = Field([], description="On a start: what its owner should mend.")
 
 
 class CampaignsAnswer(Answer):

@@ -19,6 +19,9 @@ class SaveCarrierAccountIn(In):
 
     account_sid: Annotated[str, _sid("AC")]
     auth_token: Secret
+    secondary_auth_token: Secret | None = Field(
+        None, description="Also believed when it signs: the next token, or the one before, while tokens are changed."
+    )
     api_key_sid: Annotated[str, _sid("SK")] | None = None
     api_key_secret: Secret | None = None
     twiml_app_sid: Annotated[str, _sid("AP")] | None = None
@@ -32,6 +35,7 @@ class CarrierAccountOut(Out):
     account_sid: str
     is_own: bool
     has_api_key: bool
+    has_secondary_auth_token: bool
     twiml_app_sid: str | None
     calls_per_second: float
     max_lines: int

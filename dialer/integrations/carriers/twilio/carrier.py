@@ -1,7 +1,7 @@
 """Twilio as a `Carrier`, through its official library."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,12 +18,17 @@ from dialer.domain.errors import CallNotInProgress, CarrierOutcomeUnknown, Carri
 from dialer.domain.ids import AgentId, CallId
 from dialer.integrations.carriers.twilio.documents import Documents
 from dialer.integrations.carriers.twilio.errors import translate
+from dialer.integrations.carriers.twilio.recordings import TwilioRecordings
 from dialer.integrations.carriers.twilio.urls import WebhookUrls
 from dialer.integrations.carriers.twilio.words import NOT_FOUND, STATES
-from dialer.ports import CallRequest, CarrierAccount, CarrierCall, PlacedCall
+from dialer.ports import CallRequest, CarrierAccount, CarrierCall, PlacedCall, RecordedSound
 
-TIMEOUT_SECONDS = 10.0
+TIMEOUT_SECONDS = 8.0
 """The library's own default is to wait for ever."""
+LARGEST_PAGE = 1000
+MAX_OPEN_CALLS = 10_000
+RECENT_CONFERENCES = 3
+_LIST_PAGE = 1000
 
 
 class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
@@ -47,6 +52,7 @@ class TwilioCarrier:
         self._urls = WebhookUrls(public_url)
         self._documents = Documents(self._urls)
         self._api_base_url = api_base_url
+        self._recordings = TwilioRecordings(api_base_url)
         self._local = threading.local()
 
     def place_call(self, account: CarrierAccount, request: CallRequest) -> PlacedCall:
@@ -55,6 +61,8 @@ class TwilioCarrier:
             "to": request.to_number,
             "from_": request.from_number,
             "url": self._urls.answer(request.call_id, request.lead_id),
+            # Where an instance has just gone another answers: without it, the person would be hung up on.
+            "fallback_url": self._urls.answer_again(request.call_id, request.lead_id),
             "timeout": request.ring_timeout_seconds,
             "status_callback": self._urls.status(request.call_id),
             # Not `answered`: the request for instructions brings the same news, and sooner.
@@ -130,6 +138,12 @@ class TwilioCarrier:
                 if error.status != 404:
                     raise
 
+    def open_recording(
+        self, account: CarrierAccount, *, recording_sid: str, byte_range: str | None
+    ) -> RecordedSound | None:
+        """See `Carrier.open_recording`."""
+        return self._recordings.open(account, recording_sid=recording_sid, byte_range=byte_range)
+
     def fetch_call(self, account: CarrierAccount, *, call_sid: str) -> CarrierCall | None:
         """See `Carrier.fetch_call`."""
         with _translated():
@@ -147,6 +161,41 @@ class TwilioCarrier:
         with _translated():
             calls = self._client(account).calls.list(to=to_number, from_=from_number, limit=50)
         return [_carrier_call(call) for call in calls if (call.start_time or call.date_created or since) >= since]
+
+    def list_calls(self, account: CarrierAccount, *, since: datetime) -> list[CarrierCall]:
+        """See `Carrier.list_calls`. A call still in Twilio's queue has no start time, by which the list is filtered."""
+        with _translated():
+            calls = self._client(account).calls
+            queued = [call for call in calls.list(status="queued") if (call.date_created or since) >= since]
+            started = calls.list(start_time_after=since, page_size=_LIST_PAGE)
+        placed = {call.sid: call for call in (*queued, *started) if call.direction == "outbound-api"}
+        return [_carrier_call(call) for call in placed.values()]
+
+    def list_open_calls(self, account: CarrierAccount) -> Mapping[str, CallState]:
+        """See `Carrier.list_open_calls`. In the order in which calls move on, so that none slips through between two
+        requests."""
+        found: dict[str, CallState] = {}
+        with _translated():
+            for status in ("queued", "ringing", "in-progress"):
+                calls = self._client(account).calls.list(status=status, page_size=LARGEST_PAGE, limit=MAX_OPEN_CALLS)
+                found |= {call.sid: STATES[status] for call in calls}
+        return found
+
+    def list_participants(self, account: CarrierAccount, *, conference_name: str) -> Set[str]:
+        """See `Carrier.list_participants`. Conferences are listed newest first, and those that have ended with them.
+
+        One in which a callee is alone has not begun, in Twilio's word `init`, and is looked into all the same.
+        """
+        with _translated():
+            client = self._client(account)
+            rooms = client.conferences.list(friendly_name=conference_name, limit=RECENT_CONFERENCES)
+            open_rooms = [client.conferences(room.sid) for room in rooms if room.status != "completed"]
+            try:
+                return {there.call_sid for room in open_rooms for there in room.participants.list()}
+            except TwilioRestException as error:
+                if error.status == 404:
+                    return set()
+                raise
 
     def point_app_at_us(self, account: CarrierAccount) -> None:
         """Set the voice URL of the account's TwiML app, through which agents' consoles call in, to our webhook."""

@@ -19,6 +19,10 @@ class WebhookUrls:
         """Instructions for a lead who answered."""
         return self._url("answer", leadId=lead_id, callId=call_id)
 
+    def answer_again(self, call_id: CallId, lead_id: UUID) -> str:
+        """The same, for when that failed: asked twice, we answer the same."""
+        return self.answer(call_id, lead_id) + _RETRY
+
     def waiting(self, call_id: CallId) -> str:
         """Instructions for a lead who waits for an agent."""
         return self._url("waiting", callId=call_id)

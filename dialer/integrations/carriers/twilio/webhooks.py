@@ -20,15 +20,22 @@ class TwilioWebhooks:
         self._documents = Documents(WebhookUrls(public_url))
 
     def is_genuine(
-        self, account: CarrierAccount, *, url: str, form: Mapping[str, list[str]], signature: str | None
+        self,
+        account: CarrierAccount,
+        *,
+        url: str,
+        form: Mapping[str, list[str]],
+        signature: str | None,
+        body: str | None = None,
     ) -> bool:
-        """Check the signature over the public URL and every form value, blank and repeated ones included."""
-        if not signature:
+        """Check the signature over the public URL and every form value, blank and repeated ones included.
+
+        Of another body than a form the address carries the hash (`bodySHA256`), and the signature covers the address.
+        """
+        if not signature or not signature.isascii():
             return False
-        try:
-            return bool(RequestValidator(account.auth_token).validate(url, _MultiDict(form), signature))
-        except (TypeError, ValueError):
-            return False
+        signed = _MultiDict(form) if body is None else body
+        return any(_is_signed(token, url, signed, signature) for token in account.signing_tokens)
 
     def document(self, step: CalleeStep) -> str:
         """See `CarrierWebhooks.document`."""
@@ -55,6 +62,14 @@ class TwilioWebhooks:
     def parse_state(self, carrier_status: str) -> CallState | None:
         """See `CarrierWebhooks.parse_state`."""
         return STATES.get(carrier_status)
+
+
+def _is_signed(token: str, url: str, signed: "_MultiDict | str", signature: str) -> bool:
+    try:
+        return bool(RequestValidator(token).validate(url, signed, signature))
+    except (TypeError, ValueError, AttributeError):
+        # The library's ways of saying that a body came without its hash, or an address that is none.
+        return False
 
 
 class _MultiDict(dict[str, list[str]]):
