@@ -25,8 +25,10 @@ BENCHES = {
     "dialability": "bench.dialability",
     "sql": "bench.call_sql",
     "answers": "bench.answers",
+    "engine": "bench.engine",
     "idle": "bench.idle",
     "twin": "bench.twin_load",
+    "neighbours": "bench.neighbours",
 }
 
 

@@ -8,7 +8,8 @@ MAX_STATEMENTS, MAX_ANSWER_STATEMENTS, MAX_ANSWER_TRANSACTIONS = 40, 8, 1
 
 
 def measure(options: Options) -> Report:
-    """Statements as the driver gets them; begin and commit are shown as transactions.
+    """Statements as the server executes them, several of which may be one message; begin and commit are shown as
+    transactions.
 
     What is shared with other calls (the tick, the batch of timings, the sweep of wrap-ups) is counted in full.
     """
@@ -22,6 +23,8 @@ def measure(options: Options) -> Report:
     report.add("whole call, campaign's defaults", _count(plain), "statements", at_most=MAX_STATEMENTS)
     report.add("whole call with detection and recording", _count(rich), "statements", at_most=MAX_STATEMENTS)
     report.add("whole call with detection and recording", sum(step.transactions for step in rich), "transactions")
+    for name, steps in (("campaign's defaults", plain), ("with detection and recording", rich)):
+        report.add(f"whole call, {name}", sum(step.messages for step in steps), "messages to the server")
     report.details = _listing(rich, width=100_000 if options.verbose else 118)
     return report
 

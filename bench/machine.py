@@ -34,6 +34,6 @@ def _processor() -> str:
 
 
 def _postgres_version() -> str:
-    program = postgres._programs() / "postgres"
+    program = postgres.programs_folder() / "postgres"
     answer = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=True).stdout
     return answer.rpartition(" ")[2].strip()

@@ -1,5 +1,6 @@
 """One answered call, told in process: every step that talks to the database, with the carrier's requests signed."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from dialer.usecases.services import Services
 from tests.builders.floor import Floor, open_floor
 
 PUBLIC_URL = "https://dialer.example.com"
+_RIDING = re.compile(r"(select (?:set_config|enter_tenant_of_call)\('[^;]*\)); ")
 
 
 @dataclass
@@ -37,6 +39,8 @@ class Step:
 
     name: str
     statements: list[str] = field(default_factory=list)
+    messages: int = 0
+    """Round trips: a statement that rides with the next one is a statement, and no message of its own."""
     transactions: int = 0
 
 
@@ -55,9 +59,15 @@ class StatementCounter:
         # The application flushes measured times on a thread of its own; they are a step of their own here.
         ours = threading.get_ident()
 
-        def executed(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        def executed(
+            connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: object
+        ) -> None:
             if threading.get_ident() == ours:
-                step.statements.append(" ".join(statement.split()))
+                riding = _RIDING.match(statement)
+                step.statements += [riding[1]] if riding else []
+                # As it was written, not as `execute` and the name that it was prepared by.
+                step.statements.append(" ".join(context.statement.split()))
+                step.messages += 1
 
         def committed(connection: Any) -> None:
             if threading.get_ident() == ours:
