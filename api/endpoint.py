@@ -30,12 +30,15 @@ How to use it, in `api/surfaces/dialer/<subject>.py`:
   with path parameters, 404 need not be listed in `errors`.
 """
 
+import errno
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict, TypeVar, Unpack
 from uuid import UUID
 
+import structlog
 from flask import Blueprint, Response, g, request
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
@@ -45,11 +48,13 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from api.auth import authenticate_request
 from api.context import api_settings
 from api.dialect import Dialect, install_dialect
-from dialer.domain.errors import Invalid, NotFound, TooLarge
+from dialer.domain.errors import Invalid, NotFound, TooLarge, Unavailable
 from dialer.domain.principals import Role
 
 View = TypeVar("View", bound=Callable[..., object])
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+log = structlog.get_logger("api")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -155,6 +160,14 @@ class Endpoint:
         except RequestEntityTooLarge:
             limit = request.max_content_length or 0
             raise TooLarge(f"The upload is larger than {limit // 1_000_000:,} MB; split the file.") from None
+        except OSError as trouble:
+            # A file too large for memory is written to a temporary one while it is read.
+            if trouble.errno not in _NO_ROOM:
+                raise
+            log.error("no_room_for_upload", folder=tempfile.gettempdir(), error=trouble.strerror)
+            raise Unavailable(
+                "There is no room for a file of this size at the moment; nothing of it was kept. Tell an operator."
+            ) from None
         for name in sent:
             if name not in self.files:
                 raise Invalid.field(name, "is not a known file")

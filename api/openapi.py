@@ -176,6 +176,7 @@ def _responses(surface: Surface, endpoint: Endpoint, schemas: Mapping[Any, Schem
     statuses = {
         400,
         429,
+        503,
         *endpoint.errors,
         *((401, 403) if endpoint.role else ()),
         *((404,) if endpoint.parameters else ()),

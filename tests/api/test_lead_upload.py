@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import resource
 from typing import Any
 
 import pytest
@@ -224,15 +225,32 @@ def test_five_megabytes_are_imported_later_however_few_rows_they_are(ada: Any, c
     assert leads_of(ada, campaign) == []
 
 
-def test_a_file_too_big_for_memory_is_read_from_disk(ada: Any, campaign: Any) -> None:
-    # Written out by hand, since the test client forgets to close the temporary file that it makes of a big form.
-    rows = "phone,notes\n" + f"+14155552671,{'x' * 9_000}\n" * 70
+def by_hand(campaign: Any, rows: str) -> dict[str, Any]:
+    """An upload written out, since the test client forgets to close the temporary file that it makes of a big form."""
     body = (
         f'--cut\r\nContent-Disposition: form-data; name="campaign_id"\r\n\r\n{campaign.id}\r\n'
         f'--cut\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n{rows}\r\n--cut--\r\n'
     )
-    headers = {"Content-Type": "multipart/form-data; boundary=cut"}
-    assert ada.post("/api/leads/upload", data=body, headers=headers)["results"]["duplicates"] == 69
+    return {"data": body, "headers": {"Content-Type": "multipart/form-data; boundary=cut"}}
+
+
+def test_a_file_too_big_for_memory_is_read_from_disk(ada: Any, campaign: Any) -> None:
+    rows = "phone,notes\n" + f"+14155552671,{'x' * 9_000}\n" * 70
+    assert ada.post("/api/leads/upload", **by_hand(campaign, rows))["results"]["duplicates"] == 69
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # werkzeug leaves its temporary file open
+def test_a_file_for_which_there_is_no_room_is_refused_in_words(ada: Any, campaign: Any) -> None:
+    rows, before = "phone,notes\n" + f"+14155552671,{'x' * 9_000}\n" * 70, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, before[1]))
+    try:
+        refused = ada.post("/api/leads/upload", **by_hand(campaign, rows), expect=503)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "no room" in refused["error"]
+    assert leads_of(ada, campaign) == []
 
 
 def test_people_for_an_active_campaign_are_called_at_once(ada: Any, services: Any, queue: Any, feed: Any) -> None:
