@@ -28,6 +28,9 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
 
+    def agrees_with(self, other: datetime) -> bool:
+        """Whether this clock may be believed beside another one's time, read a moment ago."""
+
 
 @dataclass(frozen=True)
 class CarrierAccount:

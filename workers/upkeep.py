@@ -18,6 +18,7 @@ from dialer.usecases import (
     previews,
     sweeps,
 )
+from dialer.usecases.clocks import is_clock_right
 from dialer.usecases.services import Services
 from workers.app import app, services
 
@@ -25,7 +26,12 @@ UPKEEP = {"acks_late": True, "soft_time_limit": 50, "time_limit": 60}
 
 
 def _each(*parts: Callable[[Services], object]) -> None:
-    """Run every part, also when one before it fails: what is broken in one place must not stop repair in another."""
+    """Run every part, also when one before it fails: what is broken in one place must not stop repair in another.
+
+    None with a clock that is wrong: to it, what has just begun looks overdue.
+    """
+    if not is_clock_right(services()):
+        return
     troubles: list[Exception] = []
     for part in parts:
         try:
@@ -61,19 +67,19 @@ def sweep_agents() -> None:
 @app.task(name="dialer.calls.sweep_callbacks", **UPKEEP)
 def sweep_callbacks() -> None:
     """Offer promised calls that are due to their agents, hand them over to the team, report missed ones."""
-    callback_turns.sweep_callbacks(services())
+    _each(callback_turns.sweep_callbacks)
 
 
 @app.task(name="dialer.calls.sweep_lines", **UPKEEP)
 def sweep_lines() -> None:
     """Compare calls and agents' legs that should be under way with the carrier's own list."""
-    line_sweeps.sweep_lines(services())
+    _each(line_sweeps.sweep_lines)
 
 
 @app.task(name="dialer.calls.sweep_costs", **UPKEEP)
 def sweep_costs() -> None:
     """Fetch prices that have arrived."""
-    sweeps.sweep_costs(services())
+    _each(sweeps.sweep_costs)
 
 
 @app.task(name="dialer.calls.move_scheduled_campaigns", **UPKEEP)

@@ -1,6 +1,7 @@
-"""The schema's revision, and sums over all tenants for the metrics page."""
+"""The schema's revision, the database's clock, and sums over all tenants for the metrics page."""
 
 from collections import defaultdict
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
@@ -22,6 +23,12 @@ def find_revision(database: Database) -> str | None:
         return None  # there is no such table
     except SQLAlchemyError as error:
         raise Unavailable("the database cannot be reached") from error
+
+
+def read_clock(session: Session) -> datetime:
+    """The database's own time, at this very moment."""
+    at: datetime = session.execute(text("select clock_timestamp()")).scalar_one()
+    return at
 
 
 def count_floor(session: Session) -> dict[str, dict[str, int]]:

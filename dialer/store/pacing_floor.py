@@ -86,8 +86,10 @@ class PacingFloor:
     """None if the tenant has a carrier account of its own."""
 
 
-def begin_tick(session: Session, *, tenant_id: TenantId) -> bool:
-    """Enter a tenant and take its pacing lock until the transaction ends; False while another tick holds it.
+def begin_tick(session: Session, *, tenant_id: TenantId) -> datetime | None:
+    """Enter a tenant and take its pacing lock until the transaction ends; None while another tick holds it.
+
+    Returns the database's own time, by which a worker finds out that its clock is wrong.
 
     The lock is the tenant's, because campaigns may share agents. It is taken before the statement that looks at the
     floor: that one must see what the tick before has planned.
@@ -96,12 +98,12 @@ def begin_tick(session: Session, *, tenant_id: TenantId) -> bool:
         text(
             """
             select set_config('app.tenant_id', :tenant_id, true),
-                   pg_try_advisory_xact_lock(hashtextextended(:tenant_id, 1)) as is_locked
+                   pg_try_advisory_xact_lock(hashtextextended(:tenant_id, 1)) as is_locked, clock_timestamp() as at
             """
         ),
         {"tenant_id": str(tenant_id)},
     ).one()
-    return bool(row.is_locked)
+    return row.at if row.is_locked else None
 
 
 def load_floor(

@@ -74,6 +74,8 @@ class PlannedCall:
     is_phone_usable: bool
     rules_revision: int
     """Which changes of the tenant's own rules the decision must know."""
+    database_now: datetime
+    """The database's own time when the rows were read."""
 
 
 def lock_planned_call(session: Session, *, call_id: CallId, now: datetime) -> PlannedCall | None:
@@ -112,6 +114,7 @@ def lock_planned_call(session: Session, *, call_id: CallId, now: datetime) -> Pl
         suppressed=read_suppressed(row.suppressed),
         is_phone_usable=row.is_phone_usable,
         rules_revision=row.rules_revision,
+        database_now=row.database_now,
     )
 
 
@@ -181,6 +184,7 @@ _READ_PLANNED = prepared(
     select c.id, c.tenant_id, c.attempt_id, c.lead_id, c.campaign_id, c.agent_id, c.from_number, c.to_number,
            c.place_before, m.ring_timeout_seconds, m.amd_enabled, m.amd_mode, m.voicemail_message_url, m.record_calls,
            l.status as lead_status, l.call_attempts, l.do_not_call, t.rules_revision,
+           clock_timestamp() as database_now,
            not exists (select from lead_phones p
                        where p.lead_id = l.id and p.phone_normalized = c.to_number and not p.is_usable)
                as is_phone_usable,

@@ -70,6 +70,10 @@ def _begin(services: Services, *, tenant_id: TenantId, call_id: CallId) -> Plann
         planned = placements.lock_planned_call(tx.session, call_id=call_id, now=services.clock.now())
         if planned is None:
             return None
+        if not services.clock.agrees_with(planned.database_now):
+            # It stays planned and expires: by a clock that is wrong nobody can say whether he may be called now.
+            log.error("clock_is_wrong", database_now=planned.database_now.isoformat())
+            return None
         # Only now: what others did while the locks were waited for lies before this moment, and counts.
         now = services.clock.now()
         verdict = decide_placement(services, tx, planned, now)

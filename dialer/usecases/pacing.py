@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from dialer.domain.fair_shares import in_turn, line_room, start_room
 from dialer.domain.ids import CallId, CampaignId, TenantId
 from dialer.domain.pacing import Snapshot
@@ -33,6 +35,8 @@ from dialer.usecases.pacing_engine import (
 )
 from dialer.usecases.services import Services
 from dialer.usecases.verdicts import window_of
+
+log = structlog.get_logger()
 
 PLACEMENT_LIFE = timedelta(seconds=10)
 """A planned call that was not placed by then is withdrawn: the floor it was planned for has changed."""
@@ -104,7 +108,8 @@ def pace_campaign(services: Services, *, tenant_id: TenantId, campaign_id: Campa
     """
     now = services.clock.now()
     with services.transaction() as tx:
-        if not pacing_floor.begin_tick(tx.session, tenant_id=tenant_id):
+        database_now = pacing_floor.begin_tick(tx.session, tenant_id=tenant_id)
+        if database_now is None:
             return []
         floor = pacing_floor.load_floor(
             tx.session,
@@ -117,7 +122,11 @@ def pace_campaign(services: Services, *, tenant_id: TenantId, campaign_id: Campa
             return []
         settings = _settings(floor.campaign)
         learned = _learn(tx, floor, settings, now)
-        plan = _plan(services, tx, floor, settings, learned, now)
+        if services.clock.agrees_with(database_now):
+            plan = _plan(services, tx, floor, settings, learned, now)
+        else:
+            log.error("clock_is_wrong", database_now=database_now.isoformat())
+            plan = _nothing("clock", _WRONG_CLOCK)
         record = _tick_record(floor, settings, learned, plan, now)
         pacing_floor.record_tick(tx.session, campaign=floor.campaign, record=record, now=now)
         line_up(services, tx, [*floor.forgotten_calls, *plan.planned], tenant_id=tenant_id)
@@ -310,6 +319,10 @@ def _note(snapshot: Snapshot, choice: Choice, *, wanted: int, full: str | None, 
     return f"no lead could be claimed: {floor}"
 
 
+_WRONG_CLOCK = (
+    "the clocks of this worker and of the database differ, so nobody can say who may be called now: "
+    "set both by a time server"
+)
 _FULL = {
     "calls_per_second": "as many calls are planned as the carrier account may start soon",
     "account_lines": "all lines of the carrier account are in use",

@@ -7,13 +7,18 @@ NOON = datetime(2026, 3, 4, 18, 0, tzinfo=UTC)
 
 
 class FrozenClock:
-    """`clock.advance(seconds=5)` or `clock.at = …` moves it."""
+    """`clock.advance(seconds=5)` or `clock.at = …` moves it; `clock.is_right = False` makes it one not to be believed."""
 
     def __init__(self, at: datetime = NOON):
         self.at = at
+        self.is_right = True
 
     def now(self) -> datetime:
         return self.at
+
+    def agrees_with(self, other: datetime) -> bool:
+        """As `is_right` says: no real clock agrees with one that stands still."""
+        return self.is_right
 
     def advance(self, **duration: float) -> datetime:
         """Move on by `seconds=…`, `minutes=…`, `days=…`."""

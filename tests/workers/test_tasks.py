@@ -204,7 +204,7 @@ def test_a_process_that_begins_gives_back_the_places_of_those_that_died(
 ) -> None:
     gate = RedisCapacityGate(redis_client)
     calls = [CallId(UUID(int=n)) for n in (1, 2)]
-    gate.line_up(calls, tenant_id=TenantId(UUID(int=9)), account_sid="AC1", calls_per_second=1e6)
+    gate.line_up(calls, tenant_id=TenantId(UUID(int=9)), account="AC1", calls_per_second=1e6)
     assert len(gate.admit(processes=1).calls) == 1
     monkeypatch.setattr(bootstrap, "capacity_gate", lambda _: gate)
     monkeypatch.setattr(Settings, "from_env", lambda _: None)
