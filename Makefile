@@ -19,7 +19,7 @@ RUN := PORT=$(PORT) DIALER_HOME="$(DIALER_HOME)" DIALER_STOP_WITH_PARENT=1 exec 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-tools serve demo bench bench-pacing test test-fast check lint types imports security fuzz format lock migrate clean
+.PHONY: help setup setup-tools serve demo bench bench-pacing test test-fast check lint types imports security fuzz faults format lock migrate clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  \1\t/' | expand -t 14
@@ -69,6 +69,10 @@ security: $(TOOLS)  ## what bandit finds in the sources, and published vulnerabi
 fuzz: $(TOOLS)  ## requests made up from the OpenAPI documents; EXAMPLES for each operation, SEED to repeat a run
 	@echo "== fuzz"
 	@$(PY) -m tests.openapi --examples $(EXAMPLES) $(if $(SEED),--seed $(SEED))
+
+faults: $(TOOLS)  ## a real campaign while everything breaks, about 25 minutes; SEED, ONLY and TIMES to repeat a part
+	@echo "== faults"
+	@DIALER_HOME="$(DIALER_HOME)" $(PY) -m faults $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(TIMES),--times $(TIMES))
 
 test: $(TOOLS)  ## every test, on a real PostgreSQL and Redis
 	@echo "== test"

@@ -198,7 +198,7 @@ def test_leads_and_agents_have_stories_too(floor: Floor, examination: Examinatio
     assert explained.named_by == ()
 
 
-@pytest.mark.parametrize("nobody", ["no_such_check", str(new_id())])
+@pytest.mark.parametrize("nobody", ["no_such_check", str(new_id())], ids=["a name", "an id"])
 def test_what_does_not_exist_is_not_explained(examination: Examination, nobody: str) -> None:
     with pytest.raises(NotFound):
         doctor.explain(examination, nobody)
