@@ -29,11 +29,14 @@ def lines() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     stream = io.StringIO()
+    before = structlog.get_config()
     configure_logging("DEBUG", stream=stream)
+    # A logger that is kept would write into this stream for ever, and show nothing to who listens elsewhere.
+    structlog.configure(**{**structlog.get_config(), "cache_logger_on_first_use": False})
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**before)
     structlog.contextvars.clear_contextvars()
 
 

@@ -27,7 +27,7 @@ def find_revision(database: Database) -> str | None:
 
 def read_clock(session: Session) -> datetime:
     """The database's own time, at this very moment."""
-    at: datetime = session.execute(text("select clock_timestamp()")).scalar_one()
+    at: datetime = session.execute(text("select clock_timestamp() as database_now")).scalar_one()
     return at
 
 

@@ -98,12 +98,13 @@ def begin_tick(session: Session, *, tenant_id: TenantId) -> datetime | None:
         text(
             """
             select set_config('app.tenant_id', :tenant_id, true),
-                   pg_try_advisory_xact_lock(hashtextextended(:tenant_id, 1)) as is_locked, clock_timestamp() as at
+                   pg_try_advisory_xact_lock(hashtextextended(:tenant_id, 1)) as is_locked,
+                   clock_timestamp() as database_now
             """
         ),
         {"tenant_id": str(tenant_id)},
     ).one()
-    return row.at if row.is_locked else None
+    return row.database_now if row.is_locked else None
 
 
 def load_floor(

@@ -47,12 +47,17 @@ def test_rules_ask_the_clock_that_they_were_given() -> None:
                 assert not (is_datetime and node.func.attr == "now"), f"{path}:{node.lineno}"
 
 
+_COMPARED = "clock_timestamp() as database_now"
+
+
 def test_sql_uses_the_moment_it_is_given_too() -> None:
-    """`now()` in a statement would be another clock than the use case's."""
+    """`now()` in a statement would be another clock than the use case's. Only to compare both it may be asked for."""
     for path, tree in modules("dialer/store").items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) > 40:
-                found = re.search(r"\b(now\(\)|current_timestamp|clock_timestamp\(\))", node.value.lower())
+                found = re.search(
+                    r"\b(now\(\)|current_timestamp|clock_timestamp\(\))", node.value.lower().replace(_COMPARED, "")
+                )
                 assert found is None, f"{path}:{node.lineno}"
 
 

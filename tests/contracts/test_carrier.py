@@ -39,7 +39,7 @@ class Side(Protocol):
     def lose_the_answer(self, *, but_accept: bool) -> None: ...
     def bring_to(self, call_sid: str, state: CallState) -> None: ...
     def script(self, number: str) -> None: ...
-    def seat(self, call_sid: str) -> None: ...
+    def seat(self, call_sid: str, agent_id: AgentId) -> None: ...
 
 
 class FakeSide:
@@ -61,8 +61,8 @@ class FakeSide:
     def script(self, number: str) -> None:
         """Whoever is called here does what `bring_to` says."""
 
-    def seat(self, call_sid: str) -> None:
-        self.carrier.conferences[f"agent_{AGENT_ID}"] = {call_sid}
+    def seat(self, call_sid: str, agent_id: AgentId) -> None:
+        self.carrier.conferences[f"agent_{agent_id}"] = {call_sid}
 
 
 class TwinSide:
@@ -95,11 +95,11 @@ class TwinSide:
         """Answers at once and stays on the line."""
         self._door("/scripts", {"to": number, "outcome": "answer", "ring_seconds": 0.2, "talk_seconds": 600})
 
-    def seat(self, call_sid: str) -> None:
+    def seat(self, call_sid: str, agent_id: AgentId) -> None:
         """Commands are carried out a little later."""
-        self.carrier.join_agent_conference(ACCOUNT, call_sid=call_sid, call_id=CALL_ID, agent_id=AGENT_ID)
+        self.carrier.join_agent_conference(ACCOUNT, call_sid=call_sid, call_id=CALL_ID, agent_id=agent_id)
         deadline = time.monotonic() + 10
-        while call_sid not in self.carrier.list_participants(ACCOUNT, conference_name=f"agent_{AGENT_ID}"):
+        while call_sid not in self.carrier.list_participants(ACCOUNT, conference_name=f"agent_{agent_id}"):
             assert time.monotonic() < deadline, "it never came"
             time.sleep(0.02)
 
@@ -277,8 +277,9 @@ def test_calls_under_way_are_listed_in_their_state_and_others_are_not(side: Side
 def test_who_sits_in_a_conference_is_told(side: Side, number: str) -> None:
     call_sid = place(side, number)
     side.bring_to(call_sid, CallState.ANSWERED)
-    side.seat(call_sid)
-    assert call_sid in side.carrier.list_participants(ACCOUNT, conference_name=f"agent_{AGENT_ID}")
+    agent_id = AgentId(uuid.uuid4())  # his conference is nobody else's, also not another test's
+    side.seat(call_sid, agent_id)
+    assert call_sid in side.carrier.list_participants(ACCOUNT, conference_name=f"agent_{agent_id}")
     assert side.carrier.list_participants(ACCOUNT, conference_name="agent_of_nobody") == set()
 
 

@@ -7,7 +7,7 @@ NOON = datetime(2026, 3, 4, 18, 0, tzinfo=UTC)
 
 
 class FrozenClock:
-    """`clock.advance(seconds=5)` or `clock.at = …` moves it; `clock.is_right = False` makes it one not to be believed."""
+    """`clock.advance(seconds=5)` or `clock.at = …` moves it; with `clock.is_right = False` nobody believes it."""
 
     def __init__(self, at: datetime = NOON):
         self.at = at
