@@ -9,7 +9,9 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, TextIO
+from uuid import UUID
 
 import structlog
 
@@ -38,6 +40,7 @@ _NUMBER_NAME = re.compile(r"(?i)phone|number|caller|^(to|from)$")
 _SECRET_NAME = re.compile(r"(?i)password|secret|token|authorization|api_?key|credential|signature")
 _HARMLESS_NAME = re.compile(r"(?i)_(id|type|seconds|count)$")
 MASK = "****"
+_SHORT = 60
 # Libraries whose lines tell what went through them: addresses with queries, rows with names, whole messages.
 _NOISY = (
     "werkzeug", "engineio", "socketio", "twilio", "urllib3", "apscheduler", "sqlalchemy", "kombu", "amqp", "redis",
@@ -108,6 +111,10 @@ def mask_private(_logger: object, _method: str, event: EventDict) -> EventDict:
 
 def mask_text(text: str) -> str:
     """A text with its phone numbers (`+1415555****`), e-mail addresses (`a****@…`), tokens and passwords masked."""
+    return _mask_again(text) if len(text) <= _SHORT else _mask(text)
+
+
+def _mask(text: str) -> str:
     text = _DATABASE_SHOWS.sub(rf"\1{MASK}", text)
     text = _URL_PASSWORD.sub(rf"\1:{MASK}@", text)
     text = _LINK.sub(MASK, _JWT.sub(MASK, _BEARER.sub(rf"\1 {MASK}", text)))
@@ -115,17 +122,25 @@ def mask_text(text: str) -> str:
     return _PHONE.sub(lambda found: found[0][:-4] + MASK, text)
 
 
+# Names of events, routes and levels come with every line, and looking for eight shapes in each is what a line costs.
+_mask_again = lru_cache(maxsize=2_000)(_mask)
+
+
+@lru_cache(maxsize=2_000)
+def _is_secret(name: str) -> bool:
+    return bool(_SECRET_NAME.search(name)) and not _HARMLESS_NAME.search(name)
+
+
 def _masked(name: str, value: object) -> object:
     if isinstance(value, str):
-        is_secret = _SECRET_NAME.search(name) and not _HARMLESS_NAME.search(name)
-        return MASK if is_secret else mask_text(value)
+        return MASK if _is_secret(name) else mask_text(value)
     if isinstance(value, Mapping):
         return {_masked("", key): _masked(str(key), inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_masked(name, inner) for inner in value]
     if isinstance(value, int) and abs(value) >= 10**6 and _NUMBER_NAME.search(name):
         return mask_text(f"+{value}")
-    if value is None or isinstance(value, (int, float)):
+    if value is None or isinstance(value, (int, float, UUID)):
         return value
     # Ids, instants, exceptions, dataclasses: as they would be printed, hence masked as they would be printed.
     return mask_text(str(value))
