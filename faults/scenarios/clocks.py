@@ -23,11 +23,13 @@ def jump(floor: Floor, dice: random.Random, *, seconds: float) -> Aftermath:
 
 
 def crash_under_a_wrong_clock(floor: Floor, dice: random.Random) -> Aftermath:
-    """Lose a carrier's answer while the worker's clock is ten minutes ahead of the carrier's."""
+    """Lose a carrier's answer, and have the worker's clock jump before it is looked for.
+
+    Five minutes of absence at the carrier free a lead: by this clock they have passed.
+    """
+    crash(floor, dice, point=CrashPoint.AFTER_ACCEPTANCE)
     with floor.wrong_clock(["worker"], _TEN_MINUTES):
-        time.sleep(1.0)
-        crash(floor, dice, point=CrashPoint.AFTER_ACCEPTANCE)
-        time.sleep(dice.uniform(2.0, 6.0))
+        time.sleep(dice.uniform(6.0, 12.0))
     return Aftermath(time.time())
 
 
