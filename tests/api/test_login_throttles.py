@@ -73,7 +73,7 @@ def test_each_further_failure_doubles_the_wait_up_to_a_quarter_of_an_hour(
 def test_when_the_wait_is_over_the_right_password_is_good(ada: Caller, elsewhere: Network, clock: FrozenClock) -> None:
     elsewhere.fail(LOGIN["email"], FREE + 1)
     clock.at += timedelta(seconds=1)
-    elsewhere.post("/api/auth/login", json=LOGIN)
+    assert elsewhere.post("/api/auth/login", json=LOGIN)["user"]["email"] == LOGIN["email"]
 
 
 def test_an_attacker_elsewhere_does_not_shut_the_owner_out(home: Network, elsewhere: Network) -> None:
@@ -178,4 +178,4 @@ def test_after_a_day_without_failures_all_is_forgotten(ada: Caller, elsewhere: N
     elsewhere.fail(LOGIN["email"], FREE)
     clock.at += timedelta(hours=25)
     elsewhere.fail(LOGIN["email"], FREE)
-    elsewhere.post("/api/auth/login", json=LOGIN)
+    assert elsewhere.post("/api/auth/login", json=LOGIN)["user"]["email"] == LOGIN["email"]

@@ -44,7 +44,7 @@ def test_a_lost_answer_may_be_asked_for_again(app: Flask, ada: Caller, nobody: C
 def test_two_tabs_that_refresh_at_once_both_stay_in(app: Flask, ada: Caller, nobody: Caller) -> None:
     answers = at_once(*[lambda: refresh(nobody, ada.refresh_token) for _ in range(2)])
     for answer in answers:
-        with_token(app, answer["token"]).get("/api/auth/me")
+        assert with_token(app, answer["token"]).get("/api/auth/me")["user"]["id"] == str(ada.user_id)
 
 
 def test_a_thief_and_the_owner_cannot_both_go_on(app: Flask, ada: Caller, nobody: Caller, clock: FrozenClock) -> None:

@@ -48,7 +48,8 @@ def test_an_address_where_nobody_may_go_is_refused_when_it_is_saved(ada: Caller,
 def test_one_that_was_saved_before_does_not_stop_other_changes(ada: Caller, web: FakeWeb, services: Services) -> None:
     floor = open_floor(services, ada.tenant_id, voicemail_message_url="http://10.0.0.7/a.mp3")
     ada.put(f"/api/campaigns/{floor.campaign_id}", json={"name": "Summer"})
-    ada.put(f"/api/campaigns/{floor.campaign_id}", json={"voicemail_message_url": None})
+    changed = ada.put(f"/api/campaigns/{floor.campaign_id}", json={"voicemail_message_url": None})
+    assert (changed["campaign"]["name"], changed["campaign"]["voicemail_message_url"]) == ("Summer", None)
 
 
 def test_a_message_that_is_there_is_no_warning(ada: Caller, web: FakeWeb) -> None:
