@@ -142,12 +142,17 @@ def test_a_stopping_worker_leaves_its_import_at_a_batch_and_another_carries_it_o
 
 
 def send_run(environ: dict[str, str], ada: Any, import_id: ImportId) -> None:
+    from kombu import pools
+
     from dialer.integrations.celery_queue import CeleryTaskQueue, celery_app
 
     application = celery_app(environ["REDIS_URL"])
     CeleryTaskQueue(application).send(imports.RUN, tenant_id=str(ada.tenant_id), import_id=str(import_id))
     application.pool.force_close_all()
     application.amqp.producer_pool.force_close_all()
+    # Pools are shared by all who name the same broker: whoever is next gets one that is open.
+    pools.producers.clear()
+    pools.connections.clear()
 
 
 def test_an_import_whose_workplace_stops_is_anybodys_at_once_and_the_try_does_not_count(
