@@ -10,6 +10,10 @@ PY := .venv/bin/python
 CHECKSUM := $(shell cat requirements.txt requirements-dev.txt 2>/dev/null | cksum | cut -d' ' -f1)
 RUNTIME := .venv/.runtime-$(CHECKSUM)
 TOOLS := .venv/.tools-$(CHECKSUM)
+# What the console's pages are made of, and what checks them besides.
+CONSOLE_SUM := $(shell cat api/console/package-lock.json api/console/packages.py 2>/dev/null | cksum | cut -d' ' -f1)
+CONSOLE := api/console/vendor/.fetched-$(CONSOLE_SUM)
+CONSOLE_TOOLS := api/console/node_modules/.fetched-$(CONSOLE_SUM)
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input
 SOURCES := api demo dialer migrations/env.py scheduler twin workers celeryconfig.py gunicorn.conf.py wsgi.py
 EXAMPLES ?= 100
@@ -19,7 +23,7 @@ RUN := PORT=$(PORT) DIALER_HOME="$(DIALER_HOME)" DIALER_STOP_WITH_PARENT=1 exec 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-tools serve demo bench bench-pacing test test-fast check lint types imports security fuzz faults format lock migrate clean
+.PHONY: help setup setup-tools console serve demo bench bench-pacing test test-fast check lint types console-types screenshots imports security fuzz faults format lock migrate clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  \1\t/' | expand -t 14
@@ -28,11 +32,14 @@ setup: $(RUNTIME)  ## build .venv with what the product needs
 
 setup-tools: $(TOOLS)
 
-demo: $(RUNTIME)  ## a whole campaign with simulated people and agents; DIAL_MODE, DEMO_SEED, PORT and DIALER_HOME may be set
+console: $(RUNTIME)  ## fetch what the console's pages are made of
+	@$(MAKE) --no-print-directory $(CONSOLE)
+
+demo: $(RUNTIME) pages  ## a whole campaign with simulated people and agents; DIAL_MODE, DEMO_SEED, PORT and DIALER_HOME may be set
 	@echo "== demo"
 	@$(RUN) -m demo
 
-serve: $(RUNTIME)  ## everything on this machine with a simulated carrier, until Ctrl-C
+serve: $(RUNTIME) pages  ## everything on this machine with a simulated carrier, until Ctrl-C
 	@echo "== serve"
 	@$(RUN) -m dialer serve
 
@@ -53,9 +60,18 @@ lint: $(TOOLS)  ## ruff, and formatting
 	@echo "== format"
 	@$(PY) -m ruff format --check .
 
-types: $(TOOLS)  ## mypy
+types: $(TOOLS) console-types  ## mypy, and TypeScript's check of the console
 	@echo "== types"
 	@$(PY) -m mypy
+
+console-types: $(RUNTIME) $(CONSOLE_TOOLS)  ## the console's modules against the shapes of the API
+	@echo "== console types"
+	@$(PY) -m api.console.shapes
+	@$(PY) api/console/packages.py node node_modules/typescript/bin/tsc -p .
+
+screenshots: $(TOOLS) $(CONSOLE_TOOLS)  ## every page of the console, at two widths, into screenshots/
+	@echo "== screenshots"
+	@$(PY) -m tests.console.screenshots
 
 imports: $(TOOLS)  ## who may import whom
 	@echo "== imports"
@@ -74,7 +90,7 @@ faults: $(TOOLS)  ## a real campaign while everything breaks, about 25 minutes; 
 	@echo "== faults"
 	@DIALER_HOME="$(DIALER_HOME)" $(PY) -m faults $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(TIMES),--times $(TIMES))
 
-test: $(TOOLS)  ## every test, on a real PostgreSQL and Redis
+test: $(TOOLS) $(CONSOLE_TOOLS)  ## every test, on a real PostgreSQL and Redis
 	@echo "== test"
 	@$(PY) -m pytest -n $(TEST_PROCESSES)
 
@@ -110,6 +126,21 @@ $(TOOLS): $(RUNTIME)
 	@echo "== setup: installing requirements-dev.txt"
 	@$(PIP) -r requirements-dev.txt
 	@rm -f .venv/.tools-* && touch $@
+
+# The API, the demo and its agents need no pages: without a registry they say what is missing and everything else runs.
+.PHONY: pages
+pages: $(RUNTIME)
+	@$(MAKE) --no-print-directory $(CONSOLE) || echo "The console's parts could not be fetched; its pages will say so. Try \`make console\`."
+
+$(CONSOLE): | $(RUNTIME)
+	@echo "== setup: fetching the console's parts"
+	@$(PY) api/console/packages.py fetch
+	@touch $@
+
+$(CONSOLE_TOOLS): | $(RUNTIME)
+	@echo "== setup: fetching the console's parts and tools"
+	@$(PY) api/console/packages.py fetch --with-tools
+	@touch $@ $(CONSOLE)
 
 .venv/bin/python:
 	@echo "== setup: building .venv with $$($(PYTHON) --version 2>&1)"

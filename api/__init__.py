@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import cors, health, metrics, openapi, rate_limit, request_scope
 from api.auth import init_tokens
+from api.console import build_console_blueprint
 from api.context import EXTENSION
 from api.dialect import install_fallback
 from api.sockets import init_sockets
@@ -42,6 +43,7 @@ def create_app(dependencies: ApiDependencies, settings: ApiSettings) -> Flask:
     app.register_blueprint(dialer_surface.blueprint())
     app.register_blueprint(openapi.build_docs_blueprint(dialer_surface, title="Dialer API"))
     app.register_blueprint(health.build_health_blueprint())
+    app.register_blueprint(build_console_blueprint())
     app.register_blueprint(build_webhooks_blueprint(dependencies, settings))
     install_fallback(app, [dialer_surface.dialect], default=dialer_surface.dialect)
     init_sockets(app, dependencies.services, settings)

@@ -37,6 +37,8 @@ class ApiSettings:
     max_upload_bytes: int = 50_000_000
     trusted_proxies: int = 0
     cors_origins: tuple[str, ...] = ()
+    console_connect_sources: tuple[str, ...] = ()
+    """Origins that the console's pages connect to besides ours: the simulated carrier, where there is one."""
     testing: bool = False
 
     def __repr__(self) -> str:

@@ -1,0 +1,43 @@
+import { html } from "htm/preact";
+import { useId, useRef } from "preact/hooks";
+
+/** @typedef {{key: string, title: any}} Tab */
+
+/**
+ * Parts of a page, one of which is shown. Arrow keys go from tab to tab.
+ * @param {{label: string, tabs: Tab[], current: string, onChange: (key: string) => void, children?: any}} props
+ */
+export function Tabs({ label, tabs, current, onChange, children }) {
+  const id = useId();
+  const list = useRef(/** @type {HTMLDivElement | null} */ (null));
+  /** @param {KeyboardEvent} event */
+  const move = (event) => {
+    const steps = { ArrowRight: 1, ArrowLeft: -1 };
+    const step = steps[/** @type {keyof typeof steps} */ (event.key)];
+    if (step === undefined) return;
+    event.preventDefault();
+    const at = tabs.findIndex((tab) => tab.key === current);
+    const next = (at + step + tabs.length) % tabs.length;
+    onChange(tabs[next]?.key ?? current);
+    /** @type {HTMLElement | undefined} */ (list.current?.children[next])?.focus();
+  };
+  return html`<div class="tabs">
+    <div ref=${list} role="tablist" aria-label=${label} onKeyDown=${move}>
+      ${tabs.map(
+        (tab) => html`<button
+          key=${tab.key}
+          type="button"
+          role="tab"
+          id=${`${id}-${tab.key}`}
+          aria-selected=${tab.key === current ? "true" : "false"}
+          aria-controls=${`${id}-panel`}
+          tabindex=${tab.key === current ? 0 : -1}
+          onClick=${() => onChange(tab.key)}
+        >
+          ${tab.title}
+        </button>`,
+      )}
+    </div>
+    <div role="tabpanel" id=${`${id}-panel`} aria-labelledby=${`${id}-${current}`}>${children}</div>
+  </div>`;
+}
