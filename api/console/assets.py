@@ -3,11 +3,13 @@
 import gzip
 import hashlib
 import re
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 HERE = Path(__file__).resolve().parent
+_LOOK_AGAIN_SECONDS = 1.0
 MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -33,10 +35,16 @@ class Tree:
 
     def __init__(self, *folders: str):
         self._folders = folders
+        self._known = (-_LOOK_AGAIN_SECONDS, "")
 
     def fingerprint(self) -> str:
-        """Changes whenever any of the files does. Looks at their times, so that an edit needs no restart."""
-        return _digest(tuple(self._stamps()))
+        """Changes whenever any of the files does. Looks again each second, so that an edit needs no restart."""
+        looked_at, found = self._known
+        now = time.monotonic()
+        if now - looked_at >= _LOOK_AGAIN_SECONDS:
+            found = _digest(tuple(self._stamps()))
+            self._known = (now, found)
+        return found
 
     def find(self, path: str) -> Asset | None:
         """The file at a path such as `app/main.js`, or None."""
@@ -64,8 +72,13 @@ class Tree:
         return list(found)
 
     def _stamps(self) -> list[tuple[str, int, int]]:
-        files = (file for folder in self._folders for file in (HERE / folder).rglob("*") if file.suffix in MEDIA_TYPES)
-        return sorted((file.relative_to(HERE).as_posix(), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+        stamps = []
+        for folder in self._folders:
+            for file in (HERE / folder).rglob("*"):
+                if file.suffix in MEDIA_TYPES:
+                    status = file.stat()
+                    stamps.append((file.relative_to(HERE).as_posix(), status.st_mtime_ns, status.st_size))
+        return sorted(stamps)
 
 
 def _joined(folder: PurePosixPath, name: str) -> str:

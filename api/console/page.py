@@ -25,7 +25,15 @@ IMPORTS = {
     "lean-qr": "lean-qr.js",
 }
 # Needed by every screen, so asked for together with the page and not one after the other.
-_AT_ONCE = ("preact", "preact/hooks", "htm", "htm/preact", "@preact/signals-core", "@preact/signals", "socket.io-client")
+_AT_ONCE = (
+    "preact",
+    "preact/hooks",
+    "htm",
+    "htm/preact",
+    "@preact/signals-core",
+    "@preact/signals",
+    "socket.io-client",
+)
 _FOR_EVER = "public, max-age=31536000, immutable"
 # Twilio's own: signalling, and where the SDK reports how calls sound; ringtones.
 _VOICE_SOURCES = "https://*.twilio.com wss://*.twilio.com"
@@ -110,7 +118,7 @@ def _file(tree: Tree, fingerprint: str, path: str) -> Response:
 
 
 def _sent(asset: Asset) -> Response:
-    is_packed = "gzip" in request.accept_encodings
+    is_packed = request.accept_encodings.quality("gzip") > 0
     response = Response(asset.packed if is_packed else asset.content, content_type=asset.media_type)
     if is_packed:
         response.headers["Content-Encoding"] = "gzip"
