@@ -70,6 +70,7 @@ def _post(url: str, body: dict[str, str]) -> tuple[int, str]:
 def _welcome(stack: EmbeddedStack) -> str:
     return (
         f"\nThe dialer is ready at {stack.url}\n"
+        f"  console           {stack.url}/console/\n"
         f"  API documentation {stack.url}/api/docs\n"
         f"  administrator     {stack.generated['ADMIN_EMAIL']}  password {stack.generated['ADMIN_PASSWORD']}\n"
         f"  carrier           {stack.twin_url or 'as set by TWILIO_*'}\n"
