@@ -32,6 +32,7 @@ app = create_app(
         redis_url=settings.redis_url,
         trusted_proxies=settings.trusted_proxies,
         cors_origins=settings.cors_origins,
+        console_connect_sources=bootstrap.console_connect_sources(settings),
     ),
 )
 app.wsgi_app = SchemaGate(  # type: ignore[method-assign]

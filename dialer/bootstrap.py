@@ -1,5 +1,7 @@
 """The composition root: from settings to the collaborators of use cases. Nothing else builds adapters."""
 
+from urllib.parse import urlsplit
+
 import structlog
 
 from dialer.domain.compliance import RuleBook
@@ -95,3 +97,12 @@ def rate_limiter(settings: Settings) -> RedisRateLimiter:
 def queue_lengths(settings: Settings) -> RedisQueueLengths:
     """How many tasks wait."""
     return RedisQueueLengths(connect_redis(settings.redis_url))
+
+
+def console_connect_sources(settings: Settings) -> tuple[str, ...]:
+    """What headsets in browsers call in at besides the carrier itself: a simulated one, by either protocol."""
+    if settings.twilio_api_base_url is None:
+        return ()
+    parts = urlsplit(settings.twilio_api_base_url)
+    socket = "wss" if parts.scheme == "https" else "ws"
+    return (f"{parts.scheme}://{parts.netloc}", f"{socket}://{parts.netloc}")

@@ -4,18 +4,27 @@ Each has a real implementation in `dialer.integrations` and a fake in `tests/fak
 the docstrings below.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Literal, Protocol
-from uuid import UUID
 
+from dialer.carrier_ports import CallRequest as CallRequest
+from dialer.carrier_ports import Carrier as Carrier
+from dialer.carrier_ports import CarrierAccount as CarrierAccount
+from dialer.carrier_ports import CarrierBooks as CarrierBooks
+from dialer.carrier_ports import CarrierCall as CarrierCall
+from dialer.carrier_ports import CarrierNumber as CarrierNumber
+from dialer.carrier_ports import ConsoleApp as ConsoleApp
+from dialer.carrier_ports import LiveCallControl as LiveCallControl
+from dialer.carrier_ports import PlacedCall as PlacedCall
+from dialer.carrier_ports import RecordedSound as RecordedSound
+from dialer.carrier_ports import VoiceTicket as VoiceTicket
 from dialer.domain.callee_steps import CalleeStep
 from dialer.domain.calls import CallState
 from dialer.domain.ids import AgentId, CallId, TenantId
 from dialer.domain.pacing.what_if import SimulatedFloor, WhatIf
+from dialer.domain.seats import Seat
 
 AnsweredBy = Literal[
     "human", "machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax", "unknown"
@@ -30,158 +39,6 @@ class Clock(Protocol):
 
     def agrees_with(self, other: datetime) -> bool:
         """Whether this clock may be believed beside another one's time, read a moment ago."""
-
-
-@dataclass(frozen=True)
-class CarrierAccount:
-    """The account that a tenant's calls are placed with. `tenant_id` is None for the platform's own account."""
-
-    account_sid: str
-    auth_token: str
-    calls_per_second: float
-    max_lines: int
-    api_key_sid: str | None = None
-    api_key_secret: str | None = None
-    twiml_app_sid: str | None = None
-    secondary_auth_token: str | None = None
-    """Also signs: the token that is to follow, or the one before, while tokens are being changed."""
-
-    @property
-    def key(self) -> str:
-        """Names the account together with the right to it: whoever knows its id alone shares nothing with its owner."""
-        return f"{self.account_sid}:{hashlib.sha256(self.auth_token.encode()).hexdigest()[:16]}"
-
-    @property
-    def signing_tokens(self) -> tuple[str, ...]:
-        """The tokens by which a request of this account may be signed."""
-        return tuple(token for token in (self.auth_token, self.secondary_auth_token) if token)
-
-    def __repr__(self) -> str:
-        return f"CarrierAccount({self.account_sid})"
-
-
-@dataclass(frozen=True)
-class CallRequest:
-    """One call to place. Durations are whole seconds; `amd` None means no machine detection."""
-
-    call_id: CallId
-    lead_id: UUID
-    to_number: str
-    from_number: str
-    ring_timeout_seconds: int
-    amd: Literal["sync", "async"] | None
-    wait_for_beep: bool
-    record: bool
-
-
-@dataclass(frozen=True)
-class PlacedCall:
-    """The carrier accepted. `queue_seconds` above zero means that we feed it faster than it dials."""
-
-    call_sid: str
-    queue_seconds: float
-
-
-@dataclass(frozen=True)
-class CarrierCall:
-    """What the carrier knows about one call. Cost is positive, None until billed."""
-
-    call_sid: str
-    state: CallState
-    to_number: str
-    from_number: str
-    answered_by: str | None
-    started_at: datetime | None
-    ended_at: datetime | None
-    duration_seconds: int | None
-    cost: Decimal | None
-    cost_unit: str | None
-
-
-@dataclass(frozen=True)
-class RecordedSound:
-    """A recording under way, whole or in part, as HTTP says it. Whoever got it closes it, read to its end or not."""
-
-    status: Literal[200, 206, 416]
-    media_type: str
-    length: int | None
-    content_range: str | None
-    chunks: Iterator[bytes]
-    close: Callable[[], None]
-
-
-class Carrier(Protocol):
-    """Places and steers calls. Every method may raise CarrierRefused, CarrierUnavailable or CarrierOutcomeUnknown."""
-
-    def place_call(self, account: CarrierAccount, request: CallRequest) -> PlacedCall:
-        """Ask for one call. Not idempotent: CarrierOutcomeUnknown means that it may be ringing already."""
-
-    def call_agent_phone(
-        self,
-        account: CarrierAccount,
-        *,
-        call_id: CallId,
-        agent_id: AgentId,
-        lead_name: str,
-        to_number: str,
-        from_number: str,
-        ring_timeout_seconds: int,
-    ) -> PlacedCall:
-        """Ring an agent who works from a phone; on answer the agent hears a whisper and joins the call's conference."""
-
-    def join_agent_conference(
-        self, account: CarrierAccount, *, call_sid: str, call_id: CallId, agent_id: AgentId
-    ) -> None:
-        """Move a waiting callee into the agent's standing conference. Raises CallNotInProgress when it has ended."""
-
-    def leave_voicemail(self, account: CarrierAccount, *, call_sid: str, message_url: str) -> None:
-        """Play the message on a machine and hang up. Raises CallNotInProgress when it has ended."""
-
-    def play_abandonment_message(
-        self, account: CarrierAccount, *, call_sid: str, call_id: CallId, message: str
-    ) -> None:
-        """Say the message to the waiting callee, with the offer to opt out by a key, and hang up.
-
-        Raises CallNotInProgress when the call has ended.
-        """
-
-    def hang_up(self, account: CarrierAccount, *, call_sid: str) -> None:
-        """End a call in any state. A call that is over already is a success."""
-
-    def cancel(self, account: CarrierAccount, *, call_sid: str) -> None:
-        """Withdraw a call that has not been answered; without effect on one that has. Over already is a success."""
-
-    def delete_recording(self, account: CarrierAccount, *, recording_sid: str) -> None:
-        """Delete a recording for good. One that is gone already, or never was, is a success."""
-
-    def open_recording(
-        self, account: CarrierAccount, *, recording_sid: str, byte_range: str | None
-    ) -> RecordedSound | None:
-        """Begin to read a recording, from `byte_range` (an HTTP Range) alone if given; None if it is gone.
-
-        CarrierUnavailable also when too many are being listened to.
-        """
-
-    def fetch_call(self, account: CarrierAccount, *, call_sid: str) -> CarrierCall | None:
-        """What the carrier knows of this call, or None if it never heard of it."""
-
-    def find_calls(
-        self, account: CarrierAccount, *, to_number: str, from_number: str, since: datetime
-    ) -> list[CarrierCall]:
-        """Calls between two numbers that started, or were accepted, at or after `since`; newest first, at most 50."""
-
-    def list_calls(self, account: CarrierAccount, *, since: datetime) -> list[CarrierCall]:
-        """Every call that this account was asked to place and that started, or was accepted, at or after `since`, to
-        leads and to agents' phones; newest first, of whatever number."""
-
-    def list_open_calls(self, account: CarrierAccount) -> Mapping[str, CallState]:
-        """All calls of the account that are queued, ringing or in progress, by their ids, as far as is known.
-
-        For comparing, not for deciding: one that has just begun or changed may be missing or in its old state.
-        """
-
-    def list_participants(self, account: CarrierAccount, *, conference_name: str) -> Set[str]:
-        """The ids of the calls that are in a conference now, whether it has begun or not; none if there is none."""
 
 
 class TaskQueue(Protocol):
@@ -299,8 +156,11 @@ class CarrierWebhooks(Protocol):
     def document(self, step: CalleeStep) -> str:
         """What the callee hears next, in the carrier's markup."""
 
-    def agent_leg_document(self, *, agent_id: AgentId) -> str:
-        """Put an agent's console leg into the standing conference."""
+    def agent_leg_document(self, *, agent_id: AgentId, host_id: AgentId | None = None) -> str:
+        """Put an agent's console leg into his standing conference, or into that of a colleague whom he consults."""
+
+    def seat_document(self, seat: Seat) -> str:
+        """Put a leg into a conference."""
 
     def agent_answer_document(self, *, call_id: CallId, agent_id: AgentId, conference_name: str, lead_name: str) -> str:
         """Whisper who is on the line to an agent who answered the phone, then join the call's conference."""
@@ -328,7 +188,10 @@ class Mail:
 
 
 class Mailer(Protocol):
-    """Sends mail. Slow, so never called while a request or a transaction waits for it."""
+    """Sends mail. Slow, so never called while a transaction waits for it, nor a request but one that is a test."""
+
+    leads_to: Literal["server", "folder", "nowhere"]
+    """Where messages go: to people by a mail server, or into files on this machine."""
 
     def send(self, mail: Mail) -> None:
         """Hand one message over. Raises MailRefused when it will never be taken, Unavailable when it may be later."""

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 _SHARES_ONE_PRODUCT = ("tests/e2e/", "tests/faults/")
+_SHARES_ONE_PRODUCT_AND_BROWSER = "tests/console/"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -17,6 +18,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
+            if file.startswith(_SHARES_ONE_PRODUCT_AND_BROWSER):
+                return _SHARES_ONE_PRODUCT_AND_BROWSER
             return file if file.startswith(_SHARES_ONE_PRODUCT) else nodeid
 
     return Scheduling(config, log)

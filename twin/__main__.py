@@ -10,6 +10,7 @@ import sys
 
 from twin.app import TwinServer
 from twin.identifiers import is_sid
+from twin.phone_numbers import normalise
 from twin.world import TwinSettings, World
 
 
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         time_factor=options.time_factor,
         calls_per_second=options.calls_per_second,
         twiml_app_sids=tuple(options.twiml_app_sid),
+        numbers=tuple(options.number),
         api_keys=((options.api_key_sid, options.api_key_secret),) if options.api_key_sid else (),
         strict_from=options.strict_from,
         public_url=options.public_url,
@@ -43,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--time-factor", type=float, default=1.0, help="people and carrier run so many times faster")
     parser.add_argument("--calls-per-second", type=float, default=1.0, help="the first account's allowance")
     parser.add_argument("--twiml-app-sid", action="append", default=[], help="an application to have from the start")
+    parser.add_argument("--number", action="append", default=[], help="a number (E.164) to own from the start")
     parser.add_argument("--api-key-sid", default=os.environ.get("TWILIO_API_KEY_SID", ""), help="an API key to accept")
     parser.add_argument("--api-key-secret", default=os.environ.get("TWILIO_API_KEY_SECRET", ""))
     parser.add_argument("--strict-from", action="store_true", help="refuse a From that the account does not own")
@@ -59,6 +62,9 @@ def _problem_with(options: argparse.Namespace) -> str | None:
         return "--time-factor and --calls-per-second must be positive"
     if options.api_key_sid and not (is_sid(options.api_key_sid, "SK") and options.api_key_secret):
         return "--api-key-sid must be SK and 32 hexadecimal digits, and needs --api-key-secret"
+    strange = [number for number in options.number if normalise(number) != number]
+    if strange:
+        return f"--number must be in E.164: {strange[0]}"
     wrong = [sid for sid in options.twiml_app_sid if not is_sid(sid, "AP")]
     return f"--twiml-app-sid must be AP and 32 hexadecimal digits: {wrong[0]}" if wrong else None
 

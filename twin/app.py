@@ -8,6 +8,7 @@ from aiohttp import web
 
 from twin.doors import Doors
 from twin.rest.api import RestApi
+from twin.softphone import Softphones
 from twin.world import World
 
 _MAX_REQUEST_BYTES = 1024 * 1024
@@ -16,6 +17,7 @@ _MAX_REQUEST_BYTES = 1024 * 1024
 def build_app(world: World) -> web.Application:
     app = web.Application(client_max_size=_MAX_REQUEST_BYTES)
     app.add_routes(Doors(world).routes())
+    app.router.add_get("/_twin/softphone", Softphones(world).serve)
     app.router.add_route("*", "/2010-04-01/{path:.*}", RestApi(world).serve)
 
     async def life(_app: web.Application) -> AsyncIterator[None]:

@@ -34,6 +34,7 @@ class TwinSettings:
     time_factor: float = 1.0
     calls_per_second: float = 1.0
     twiml_app_sids: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     api_keys: tuple[tuple[str, str], ...] = ()
     strict_from: bool = False
     public_url: str | None = None
@@ -60,6 +61,8 @@ class World:
         self.exchange.rooms.play_wait_music = WaitMusic(self.exchange).begin
         account = self.add_account(settings.account_sid, settings.auth_token, settings.calls_per_second)
         account.keys.update(settings.api_keys)
+        for number in settings.numbers:
+            self.own_number(account, number)
         for sid in settings.twiml_app_sids:
             now = self.clock.now()
             account.applications[sid] = Settings(sid, now, now, applications.default_values("Twin application"))

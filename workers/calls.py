@@ -4,7 +4,7 @@ from uuid import UUID
 
 from dialer.domain.errors import CarrierOutcomeUnknown, CarrierUnavailable
 from dialer.domain.ids import CallId, TenantId
-from dialer.usecases import agent_legs, call_control
+from dialer.usecases import agent_legs, call_control, supervision, transfer_calls
 from workers.app import app, services
 
 # Carrier trouble is retried a few times within seconds; what is left over is found by the sweeps.
@@ -52,3 +52,21 @@ def ring_agent_phone(tenant_id: str, call_id: str) -> None:
 def hang_up_agent_leg(tenant_id: str, call_sid: str) -> None:
     """End the leg of an agent who is gone. Safe to run twice: a leg that is over stays over."""
     agent_legs.hang_up_agent_leg(services(), tenant_id=TenantId(UUID(tenant_id)), call_sid=call_sid)
+
+
+@app.task(name="dialer.calls.join_agent", **CARRIER_TROUBLE)
+def join_agent(tenant_id: str, call_id: str) -> None:
+    """Put a callee who came back from a transfer into his agent's conference. Run twice, he enters it anew."""
+    transfer_calls.join_agent(services(), tenant_id=TenantId(UUID(tenant_id)), call_id=CallId(UUID(call_id)))
+
+
+@app.task(name="dialer.calls.settle_transfer", **CARRIER_TROUBLE)
+def settle_transfer(tenant_id: str, transfer_id: str) -> None:
+    """End the transfer of a callee who has hung up. Safe to run twice: one that is over stays over."""
+    transfer_calls.settle_transfer(services(), tenant_id=TenantId(UUID(tenant_id)), transfer_id=UUID(transfer_id))
+
+
+@app.task(name="dialer.calls.end_supervisions")
+def end_supervisions(tenant_id: str, call_id: str) -> None:
+    """Let go of supervisors whose call is over. Safe to run twice; one that is lost is found by the sweep."""
+    supervision.end_supervisions(services(), tenant_id=TenantId(UUID(tenant_id)), call_id=CallId(UUID(call_id)))

@@ -16,7 +16,9 @@ from dialer.usecases import (
     line_sweeps,
     pacing_upkeep,
     previews,
+    supervision,
     sweeps,
+    transfer_calls,
 )
 from dialer.usecases.clocks import is_clock_right
 from dialer.usecases.services import Services
@@ -52,14 +54,16 @@ def sweep_calls() -> None:
 
 @app.task(name="dialer.calls.sweep_agents", **UPKEEP)
 def sweep_agents() -> None:
-    """End wrap-ups, notice vanished consoles, free agents of ended calls and machines, rescue deserted callees, end
-    old previews."""
+    """End wrap-ups, notice vanished consoles, free agents of ended calls and machines, settle transfers, rescue
+    deserted callees, let go of supervisors, end old previews."""
     _each(
         agent_presence.sweep_wrap_ups,
         agent_presence.sweep_presence,
         sweeps.sweep_held_calls,
         sweeps.sweep_machines,
+        transfer_calls.sweep_transfers,
         sweeps.sweep_deserted_calls,
+        supervision.sweep_supervisions,
         previews.sweep_previews,
     )
 

@@ -18,6 +18,7 @@ from api.sockets.handlers import install_handlers
 from api.sockets.presence import PresenceKeeper
 from api.sockets.relay import Relay
 from api.sockets.transport import use_few_threads
+from api.sockets.wallboard import Wallboards
 from api.wiring import ApiSettings
 from dialer.usecases.services import Services
 
@@ -48,9 +49,11 @@ def init_sockets(app: Flask, services: Services, settings: ApiSettings) -> Socke
     use_few_threads(socketio)
     consoles = Consoles()
     keeper = PresenceKeeper(services, consoles, socketio)
-    install_handlers(socketio, services, consoles, relay, keeper)
+    wallboards = Wallboards(services, relay)
+    install_handlers(socketio, services, consoles, relay, keeper, wallboards)
     app.extensions["presence_keeper"] = keeper
     app.extensions["relay"] = relay
+    app.extensions["wallboards"] = wallboards
     return socketio
 
 

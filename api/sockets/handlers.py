@@ -12,15 +12,24 @@ from pydantic import ValidationError
 from api.auth import authenticate_token, bearer_token
 from api.problems import to_problem
 from api.sockets.consoles import Console, Consoles
-from api.sockets.messages import CallReceived, JoinAgent, Message, SetAgentStatus
+from api.sockets.messages import (
+    CallReceived,
+    JoinAgent,
+    Message,
+    SetAgentStatus,
+    UnwatchWallboard,
+    WatchWallboard,
+)
 from api.sockets.presence import PresenceKeeper, current_principal
 from api.sockets.relay import Relay
+from api.sockets.wallboard import Wallboards
 from api.surfaces.dialer.schemas.agents import AgentOut
 from dialer.domain.errors import Conflict, DialerError, Forbidden, Unauthenticated
-from dialer.domain.ids import AgentId, CallId, TenantId
+from dialer.domain.ids import AgentGroupId, AgentId, BreakReasonId, CallId, CampaignId, TenantId
 from dialer.domain.live_rooms import agent_room, tenant_room
 from dialer.domain.principals import Role
-from dialer.usecases import agent_presence, agents
+from dialer.domain.wallboard import Chosen
+from dialer.usecases import agent_presence, agents, wallboard
 from dialer.usecases.services import Services
 
 log = structlog.get_logger(__name__)
@@ -30,23 +39,38 @@ Said = TypeVar("Said", bound=Message)
 
 
 def install_handlers(
-    socketio: SocketIO, services: Services, consoles: Consoles, relay: Relay, keeper: PresenceKeeper
+    socketio: SocketIO,
+    services: Services,
+    consoles: Consoles,
+    relay: Relay,
+    keeper: PresenceKeeper,
+    wallboards: Wallboards,
 ) -> None:
     """Register every event of the contract."""
-    handlers = _Handlers(services, consoles, relay, keeper)
+    handlers = _Handlers(services, consoles, relay, keeper, wallboards)
     socketio.on_event("connect", handlers.connect)
     socketio.on_event("disconnect", handlers.disconnect)
     socketio.on_event("agent:join", partial(handlers.answer, JoinAgent, handlers.join_agent))
     socketio.on_event("agent:status", partial(handlers.answer, SetAgentStatus, handlers.set_status))
     socketio.on_event("call:received", partial(handlers.answer, CallReceived, handlers.note_call_received))
+    socketio.on_event("wallboard:watch", partial(handlers.answer, WatchWallboard, handlers.watch_wallboard))
+    socketio.on_event("wallboard:unwatch", partial(handlers.answer, UnwatchWallboard, handlers.unwatch_wallboard))
 
 
 class _Handlers:
-    def __init__(self, services: Services, consoles: Consoles, relay: Relay, keeper: PresenceKeeper):
+    def __init__(
+        self,
+        services: Services,
+        consoles: Consoles,
+        relay: Relay,
+        keeper: PresenceKeeper,
+        wallboards: Wallboards,
+    ):
         self._services = services
         self._consoles = consoles
         self._relay = relay
         self._keeper = keeper
+        self._wallboards = wallboards
 
     def connect(self, auth: object = None) -> None:
         """Let in whoever has a token, from the connection's `auth` or the Authorization header."""
@@ -66,6 +90,7 @@ class _Handlers:
     def disconnect(self, reason: object = None) -> None:
         """Note that a console is gone. If that fails, the sweep of silent sockets notices."""
         console = self._consoles.remove(_sid())
+        self._wallboards.release(_sid())
         if console is None or not console.is_presence:
             return
         try:
@@ -114,7 +139,10 @@ class _Handlers:
     def set_status(self, console: Console, said: SetAgentStatus) -> Ack:
         """Declare what an agent is ready for."""
         actor = current_principal(self._services, console.principal)
-        agent = agents.set_agent_status(self._services, actor=actor, agent_id=AgentId(said.agentId), status=said.status)
+        reason = None if said.break_reason_id is None else BreakReasonId(said.break_reason_id)
+        agent = agents.set_agent_status(
+            self._services, actor=actor, agent_id=AgentId(said.agentId), status=said.status, break_reason_id=reason
+        )
         return {"agent": AgentOut.model_validate(agent).model_dump(mode="json")}
 
     def note_call_received(self, console: Console, said: CallReceived) -> Ack:
@@ -124,6 +152,26 @@ class _Handlers:
         agent_presence.record_screen_pop(
             self._services, actor=console.principal, agent_id=console.agent_id, call_id=CallId(said.callId)
         )
+        return {}
+
+    def watch_wallboard(self, console: Console, said: WatchWallboard) -> Mapping[str, object]:
+        """Tell the whole board now, and in frames what changes of it."""
+        actor = current_principal(self._services, console.principal)
+        chosen = Chosen(
+            campaign_ids=None if said.campaign_ids is None else frozenset(map(CampaignId, said.campaign_ids)),
+            agent_group_id=None if said.agent_group_id is None else AgentGroupId(said.agent_group_id),
+        )
+        wallboard.require_wallboard(self._services, actor=actor, chosen=chosen)
+        told = self._wallboards.watch(console.sid, tenant_id=actor.tenant_id, chosen=chosen)
+        if self._consoles.find(console.sid) is None:
+            # It went while it began, so `disconnect` has not seen that it watches.
+            self._wallboards.release(console.sid)
+        return told
+
+    def unwatch_wallboard(self, console: Console, said: UnwatchWallboard) -> Ack:
+        """Tell no more of it."""
+        if not self._wallboards.release(console.sid):
+            raise Conflict("This socket does not watch the wallboard.")
         return {}
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from dialer.domain.agents import AgentStatus
 
@@ -21,13 +21,25 @@ class JoinAgent(Message):
 
 
 class SetAgentStatus(Message):
-    """`agent:status`: what the agent is ready for."""
+    """`agent:status`: what the agent is ready for; a break may have its reason."""
 
     agentId: UUID  # noqa: N815
     status: AgentStatus
+    break_reason_id: UUID | None = None
 
 
 class CallReceived(Message):
     """`call:received`: the call is on the agent's screen."""
 
     callId: UUID  # noqa: N815
+
+
+class WatchWallboard(Message):
+    """`wallboard:watch`: tell the floor, or the part of it that belongs to these campaigns or this group."""
+
+    campaign_ids: list[UUID] | None = Field(None, max_length=100)
+    agent_group_id: UUID | None = None
+
+
+class UnwatchWallboard(Message):
+    """`wallboard:unwatch`: no more of it."""

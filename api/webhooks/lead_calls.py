@@ -20,7 +20,7 @@ from api.webhooks.carrier_request import (
 )
 from dialer.domain.calls import CallState
 from dialer.domain.ids import CallId
-from dialer.usecases import call_answering, call_events
+from dialer.usecases import call_answering, call_events, supervision
 from dialer.usecases.call_answering import AnswerReport
 from dialer.usecases.call_events import ConferenceReport, StatusReport
 
@@ -92,7 +92,12 @@ def record_conference_event() -> Response:
     """Who joined or left a conference: a call's own, or an agent's standing one."""
     report = _conference_report()
     call_id = _call_of(report)
-    if call_id is not None:
+    supervision_id = _labelled("supervisor", report)
+    if supervision_id is not None:
+        supervision.record_supervisor_event(
+            services(), supervision_id=supervision_id, report=report, authenticate=authenticator()
+        )
+    elif call_id is not None:
         call_events.record_call_conference_event(
             services(), call_id=call_id, report=report, authenticate=authenticator()
         )
@@ -139,8 +144,13 @@ def _call_of(report: ConferenceReport) -> UUID | None:
     """The lead's call that an event is about: named in the address, or by the label of the participant."""
     if "callId" in request.args:
         return query_id("callId")
+    return _labelled("call", report)
+
+
+def _labelled(wanted: str, report: ConferenceReport) -> UUID | None:
+    """What the label of the participant names, if it is of this kind."""
     kind, _, value = (report.label or "").partition("_")
-    if kind != "call":
+    if kind != wanted:
         return None
     try:
         return UUID(value)

@@ -157,6 +157,7 @@ class CampaignSettings:
     max_abandonment_rate: Decimal = Decimal("0.03")
     ring_timeout_seconds: int = 25
     wrap_up_seconds: int = 15
+    wrap_up_extension_seconds: int = 120
     abandonment_message: str = DEFAULT_ABANDONMENT_MESSAGE
     default_region: str | None = None
 
@@ -202,6 +203,7 @@ class CampaignChanges(TypedDict, total=False):
     max_abandonment_rate: Decimal
     ring_timeout_seconds: int
     wrap_up_seconds: int
+    wrap_up_extension_seconds: int
     abandonment_message: str
     default_region: str | None
 
@@ -237,6 +239,7 @@ _RANGES: tuple[tuple[str, float, float], ...] = (
     ("pacing_ratio", 1, 10),
     ("ring_timeout_seconds", MIN_RING_TIMEOUT_SECONDS, 120),
     ("wrap_up_seconds", 0, 3600),
+    ("wrap_up_extension_seconds", 0, 3600),
     ("retry_policy.max_attempts", 1, 20),
     ("retry_policy.delay_minutes", 1, 43_200),
 )

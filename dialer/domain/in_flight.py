@@ -182,6 +182,33 @@ LEG_WITHOUT_CONSOLE = InFlight(
     timedelta(minutes=2), _LINES, "hung up: nobody speaks there", asks="to end it", margin=timedelta(minutes=2),
 )  # fmt: skip
 
+# -- transfers and supervisors
+
+TRANSFER_ORDERED = InFlight(
+    "transfer", "requested", "the request that asked the carrier", "its beginning", _seconds(12), _AGENTS,
+    "completed if the carrier has done it; else failed: everybody is where he was", asks="who is in the conference",
+    margin=_seconds(60),
+)  # fmt: skip
+TRANSFER_RINGING = InFlight(
+    "transfer", "ringing", "the telephone, which rings for 25 s", "its beginning", _seconds(40), _AGENTS,
+    "failed; the callee is back with his agent, with another, or hears the message", asks="to end the ringing",
+    margin=_seconds(60),
+)  # fmt: skip
+TRANSFER_DESERTED = InFlight(
+    # Sooner than the callee, who hears music meanwhile, would be apologised to.
+    "transfer", "consulting, one of the two gone", "whoever lost his audio, and comes back", "his last change",
+    _seconds(10), _AGENTS, "completed if the first agent has gone, cancelled if the second has", asks="to move them",
+    margin=_seconds(60),
+)  # fmt: skip
+SUPERVISOR_EXPECTED = InFlight(
+    "supervision", "expected", "the supervisor, whose headset calls in", "its beginning", _seconds(60), _AGENTS,
+    "ended",
+)  # fmt: skip
+SUPERVISED_CALL_OVER = InFlight(
+    "supervision", "on an ended call", "the sweep", "the end of the call", NO_TIME, _AGENTS,
+    "ended; the supervisor is hung up", margin=_seconds(60),
+)  # fmt: skip
+
 # -- people, campaigns, lists
 
 CAMPAIGN_SCHEDULED = InFlight(

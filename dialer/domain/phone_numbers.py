@@ -129,6 +129,11 @@ def known_regions() -> frozenset[str]:
     return frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 
+def calling_code(region: str) -> int | None:
+    """What international numbers of a region begin with, after the plus; None if it has none."""
+    return phonenumbers.country_code_for_region(region) or None
+
+
 def region_of(e164: str) -> str | None:
     """The region of a number that is in E.164 already, or None when it belongs to no country."""
     try:

@@ -27,6 +27,10 @@ _PASSED_ON = (
 )  # fmt: skip
 
 
+# So that a fresh installation has something to call from. Numbers of a range that is nobody's.
+_TWIN_NUMBERS = ("+14155550100", "+12125550100")
+
+
 class StackError(Exception):
     """The stack cannot run; the message is for the person at the terminal."""
 
@@ -177,6 +181,7 @@ class EmbeddedStack:
             "--account-sid", self.environ["TWILIO_ACCOUNT_SID"],
             "--auth-token", self.environ["TWILIO_AUTH_TOKEN"],
             "--twiml-app-sid", self.environ["TWILIO_TWIML_APP_SID"],
+            *(word for number in _TWIN_NUMBERS for word in ("--number", number)),
             *self._twin_options.arguments(),
         )  # fmt: skip
         spec = self._spec("twin", (*self._programs.twin, *options))

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -28,6 +29,8 @@ class SmtpMailer:
 
     A name and password are sent over TLS alone. Certificates are checked.
     """
+
+    leads_to: Literal["server", "folder", "nowhere"] = "server"
 
     def __init__(self, url: str, sender: str, *, timeout_seconds: float = TIMEOUT_SECONDS):
         parts = urlsplit(url)
@@ -81,6 +84,8 @@ class SmtpMailer:
 
 class FolderMailer:
     """Writes each mail into a file that only its owner can read: for machines without a mail server."""
+
+    leads_to: Literal["server", "folder", "nowhere"] = "folder"
 
     def __init__(self, folder: Path, sender: str):
         self._folder = folder

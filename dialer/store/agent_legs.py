@@ -43,13 +43,14 @@ def record_leg(
     conference_name: str,
     now: datetime,
 ) -> None:
-    """Note a leg that has begun. Repeating it changes nothing."""
+    """Note a leg that has begun. Repeating it changes nothing, but that a console which asks anew is not over."""
     session.execute(
         text(
             """
             insert into agent_legs (call_sid, tenant_id, agent_id, call_id, kind, conference_name, started_at)
             values (:call_sid, :tenant_id, :agent_id, :call_id, :kind, :conference_name, :now)
-            on conflict (call_sid) do nothing
+            on conflict (call_sid) do update set ended_at = null
+                where agent_legs.kind = 'console' and agent_legs.ended_at is not null
             """
         ),
         {
@@ -93,6 +94,36 @@ def list_open_legs_of_call(session: Session, *, call_id: CallId) -> list[str]:
         text("select call_sid from agent_legs where call_id = :call_id and ended_at is null"), {"call_id": call_id}
     )
     return [row.call_sid for row in rows]
+
+
+def list_other_console_legs(session: Session, *, agent_id: AgentId, call_sid: str) -> list[str]:
+    """Console legs of an agent besides this one that are not known to have ended."""
+    rows = session.execute(
+        text(
+            """
+            select call_sid from agent_legs
+            where agent_id = :agent_id and kind = 'console' and ended_at is null and call_sid <> :call_sid
+            """
+        ),
+        {"agent_id": agent_id, "call_sid": call_sid},
+    )
+    return [row.call_sid for row in rows]
+
+
+def send_leg(session: Session, *, call_sid: str, room: str) -> None:
+    """Note into which conference a leg is sent: from there on it is reported, and its leaving another says nothing."""
+    session.execute(
+        text("update agent_legs set conference_name = :room where call_sid = :call_sid"),
+        {"call_sid": call_sid, "room": room},
+    )
+
+
+def find_leg_room(session: Session, call_sid: str) -> str | None:
+    """The conference into which a leg was sent last; None for a leg that is not known."""
+    room: str | None = session.scalar(
+        text("select conference_name from agent_legs where call_sid = :call_sid"), {"call_sid": call_sid}
+    )
+    return room
 
 
 def list_open_legs(session: Session, *, before: datetime, max_rows: int) -> list[tuple[TenantId, str]]:
@@ -172,6 +203,8 @@ def list_ended_held_calls(session: Session, *, agent_id: AgentId) -> list[CallId
             where a.id = :agent_id
               and (c.id is null or c.agent_id is distinct from a.id or c.state in
                    ('completed', 'busy', 'no_answer', 'failed', 'cancelled', 'abandoned'))
+              and not exists (select from transfers t
+                              where t.call_id = c.id and t.to_agent_id = a.id and t.ended_at is null)
             """
         ),
         {"agent_id": agent_id},

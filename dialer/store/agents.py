@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import bindparam
 
 from dialer.domain.agents import AgentState, AgentStatus, WorkingHours, present_status
-from dialer.domain.ids import AgentGroupId, AgentId, CallId, TenantId, UserId
+from dialer.domain.ids import AgentGroupId, AgentId, BreakReasonId, CallId, TenantId, UserId
 from dialer.store.prepared import prepared
 
 
 @dataclass(frozen=True)
 class AgentRow:
-    """One agent as stored."""
+    """One agent as stored. `state_since`: from when he is in his state, or on his break for its reason."""
 
     id: AgentId
     tenant_id: TenantId
@@ -44,6 +44,11 @@ class AgentRow:
     created_at: datetime
     updated_at: datetime
     last_active_at: datetime | None
+    state_since: datetime
+    break_reason_id: BreakReasonId | None
+    break_reason: str | None
+    wrap_up_call_id: CallId | None
+    wrap_up_extended_seconds: int
 
     @property
     def current_calls(self) -> int:
@@ -84,7 +89,22 @@ class PacingAgent:
     since: datetime
 
 
-COLUMNS = ", ".join(f"a.{column}" for column in AgentRow.__dataclass_fields__)
+# The state's last change was logged at its moment. A statement that changes the state does not see that yet, as it is
+# logged when the statement is over, and with the moment of the update.
+_STATE_SINCE = """
+    coalesce((select case when c.state = a.state
+                           and (a.state <> 'paused' or c.break_reason_id is not distinct from a.break_reason_id)
+                          then c.at end
+              from agent_state_changes c where c.agent_id = a.id order by c.at desc, c.id desc limit 1), a.updated_at)
+"""
+_COMPUTED = {
+    "state_since": _STATE_SINCE,
+    "break_reason": "(select r.name from break_reasons r where r.id = a.break_reason_id)",
+}
+COLUMNS = ", ".join(
+    f"{_COMPUTED[column]} as {column}" if column in _COMPUTED else f"a.{column}"
+    for column in AgentRow.__dataclass_fields__
+)
 
 # Working and reachable: an audio path exists. A console leg counts only with a live socket beside it; an agent without
 # a console leg is called at his phone unless the last attempt at that failed.
@@ -228,17 +248,26 @@ _USER = text("""
 """)
 
 
-def set_status(session: Session, *, agent_id: AgentId, status: AgentStatus, now: datetime) -> AgentRow | None:
+def set_status(
+    session: Session,
+    *,
+    agent_id: AgentId,
+    status: AgentStatus,
+    now: datetime,
+    break_reason_id: BreakReasonId | None = None,
+) -> AgentRow | None:
     """Declare a status. It ends wrap-up at once and a call not at all. None if there is no such active agent.
 
     Declaring `available` again does not cost the place in the line for the next call. The phone is believed to work.
     """
-    return fetch_agent(session, _SET_STATUS, {"agent_id": agent_id, "status": status, "now": now})
+    values = {"agent_id": agent_id, "status": status, "break_reason_id": break_reason_id, "now": now}
+    return fetch_agent(session, _SET_STATUS, values)
 
 
 _SET_STATUS = text(f"""
     update agents a set
         status = :status,
+        break_reason_id = case when :status = 'break' then cast(:break_reason_id as uuid) end,
         wrap_up_until = null,
         idle_since = case when :status <> 'available' then null
                           when a.state = 'available' then a.idle_since else cast(:now as timestamptz) end,
@@ -310,6 +339,9 @@ _RELEASE = prepared(f"""
         talking_since = case when cardinality(a.held_call_ids) = 1 then null else a.talking_since end,
         wrap_up_until = case when cardinality(a.held_call_ids) = 1 and a.talking_since is not null and :has_wrap_up
                              then cast(:wrap_up_until as timestamptz) else a.wrap_up_until end,
+        wrap_up_call_id = case when cardinality(a.held_call_ids) = 1 and a.talking_since is not null and :has_wrap_up
+                               then :call_id else a.wrap_up_call_id end,
+        wrap_up_extended_seconds = 0,
         idle_since = case when cardinality(a.held_call_ids) = 1 and not (a.talking_since is not null and :has_wrap_up)
                                and a.status = 'available'
                           then cast(:now as timestamptz) else a.idle_since end,
@@ -359,25 +391,3 @@ PACING_AGENTS = f"""
     from agents a where {REACHABLE}
 """
 _PACING = text(f"{PACING_AGENTS} and {_IN_GROUP} order by a.id")
-
-
-def end_expired_wrap_ups(session: Session, *, agent_ids: Collection[AgentId], now: datetime) -> list[AgentRow]:
-    """Free the agents whose wrap-up is over. Each was idle from the moment it ended, and is logged so."""
-    rows = session.execute(_END_WRAP_UPS, {"agent_ids": list(agent_ids), "now": now}).mappings()
-    return [read_agent(row) for row in rows]
-
-
-_END_WRAP_UPS = text(f"""
-    update agents a set wrap_up_until = null, idle_since = case when a.status = 'available' then a.wrap_up_until end,
-                        updated_at = greatest(a.updated_at, a.wrap_up_until)
-    where a.id = any(:agent_ids) and a.wrap_up_until <= :now
-    returning {COLUMNS}
-""")
-
-
-def list_expired_wrap_ups(session: Session, *, now: datetime) -> list[tuple[TenantId, AgentId]]:
-    """Agents of all tenants whose wrap-up is over."""
-    return [(TenantId(row.tenant_id), AgentId(row.agent_id)) for row in session.execute(_EXPIRED, {"now": now})]
-
-
-_EXPIRED = text("select tenant_id, agent_id from expired_wrap_ups(:now)")

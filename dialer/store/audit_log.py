@@ -1,7 +1,7 @@
 """The audit log in SQL. Most entries are written by triggers (migration 0013); here are the others, and reading."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,13 @@ _LIST = text("""
       and a.tenant_id = :tenant_id
     order by a.id desc limit :limit
 """)
+_HAS = text("""
+    select exists (
+        select from audit_log
+        where tenant_id = :tenant_id and actor_id = :actor_id and action = :action and at > :since
+          and changes -> :field ->> 'after' = any (:values)
+    )
+""")
 _FORGET = text("select forget_audit_entries(:before, :max_rows)")
 
 
@@ -106,3 +113,28 @@ def list_entries(
 def forget_entries(session: Session, *, before: datetime, max_rows: int) -> int:
     """Delete entries of every tenant that are older; the database itself keeps what is younger than half a year."""
     return int(session.execute(_FORGET, {"before": before, "max_rows": max_rows}).scalar_one())
+
+
+def has_entry(
+    session: Session,
+    *,
+    tenant_id: TenantId,
+    actor_id: UserId,
+    action: str,
+    since: datetime,
+    field: str,
+    values: Collection[str],
+) -> bool:
+    """Whether somebody has done this since then, and a field of it became one of these values."""
+    found = session.execute(
+        _HAS,
+        {
+            "tenant_id": tenant_id,
+            "actor_id": actor_id,
+            "action": action,
+            "since": since,
+            "field": field,
+            "values": list(values),
+        },
+    )
+    return bool(found.scalar_one())

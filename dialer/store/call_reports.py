@@ -19,6 +19,7 @@ class CallFilter:
 
     campaign_id: CampaignId | None = None
     agent_id: AgentId | None = None
+    lead_id: LeadId | None = None
     disposition: str | None = None
     answered_by: str | None = None
     span: Span = ALWAYS
@@ -26,8 +27,9 @@ class CallFilter:
     def parameters(self) -> dict[str, object]:
         """The filter as bound parameters."""
         return {
-            "campaign_id": self.campaign_id, "agent_id": self.agent_id, "disposition": self.disposition,
-            "answered_by": self.answered_by, "since": self.span.since, "until": self.span.until,
+            "campaign_id": self.campaign_id, "agent_id": self.agent_id, "lead_id": self.lead_id,
+            "disposition": self.disposition, "answered_by": self.answered_by, "since": self.span.since,
+            "until": self.span.until,
         }  # fmt: skip
 
 
@@ -54,12 +56,15 @@ class CallRow:
     talk_time: int | None
     disposition: str | None
     agent_disposition: str | None
+    disposition_key: str | None
+    disposition_label: str | None
     hangup_cause: str | None
     recording_sid: str | None
     recording_duration: int | None
     cost: Decimal | None
     metadata: dict[str, Any]
     notes: str | None
+    notes_revision: int
     created_at: datetime
     first_name: str | None
     last_name: str | None
@@ -108,6 +113,7 @@ _PLACED = "c.state <> 'planned' and (c.state <> 'cancelled' or c.placing_at is n
 _MATCHES = f"""
     {_PLACED}
     and (cast(:campaign_id as uuid) is null or c.campaign_id = :campaign_id)
+    and (cast(:lead_id as uuid) is null or c.lead_id = :lead_id)
     and (cast(:agent_id as uuid) is null or c.agent_id = :agent_id)
     and (cast(:disposition as text) is null or c.disposition = :disposition)
     and (cast(:answered_by as text) is null or c.answered_by = :answered_by)
@@ -119,8 +125,9 @@ _COLUMNS = """
     c.direction, c.state, c.answered_by, coalesce(c.placing_at, c.placed_at) as start_time,
     c.answered_at as answer_time,
     c.ended_at as end_time, c.duration_seconds as duration, c.talk_seconds as talk_time, c.disposition,
-    c.agent_disposition, c.hangup_cause, c.recording_sid, c.recording_seconds as recording_duration,
-    c.cost, c.metadata, c.notes, c.created_at, l.first_name, l.last_name, l.phone_normalized as phone,
+    c.agent_disposition, c.disposition_key, c.disposition_label, c.hangup_cause, c.recording_sid,
+    c.recording_seconds as recording_duration,
+    c.cost, c.metadata, c.notes, c.notes_revision, c.created_at, l.first_name, l.last_name, l.phone_normalized as phone,
     m.name as campaign_name, a.name as agent_name
 """
 _JOINED = """

@@ -145,6 +145,17 @@ def list_callbacks(
     return [_callback(row) for row in rows], total
 
 
+def list_own_due(session: Session, *, agent_id: AgentId, until: datetime, max_rows: int) -> list[Callback]:
+    """The open promises that are this agent's own and due before then, the earliest first."""
+    rows = session.execute(_OWN_DUE, {"agent_id": agent_id, "until": until, "max_rows": max_rows})
+    return [_callback(row) for row in rows]
+
+
+_OWN_DUE = text(f"""
+    {_CALLBACK} where b.agent_id = :agent_id and {_OPEN} and b.due_at < :until order by b.due_at, b.id limit :max_rows
+""")
+
+
 @dataclass(frozen=True)
 class CallbackFilter:
     """Which promises are meant: by state, agent, campaign, and when they are due.
@@ -155,6 +166,7 @@ class CallbackFilter:
     state: CallbackState | None = None
     agent_id: AgentId | None = None
     campaign_id: CampaignId | None = None
+    lead_id: LeadId | None = None
     span: Span = ALWAYS
     of_agent: AgentId | None = None
     of_user: UserId | None = None
@@ -165,6 +177,7 @@ class CallbackFilter:
             "state": self.state,
             "agent_id": self.agent_id,
             "campaign_id": self.campaign_id,
+            "lead_id": self.lead_id,
             "since": self.span.since,
             "until": self.span.until,
             "of_agent": self.of_agent,
@@ -176,6 +189,7 @@ _CHOSEN = """
     where (cast(:state as text) is null or b.state = :state)
       and (cast(:agent_id as uuid) is null or b.agent_id = :agent_id)
       and (cast(:campaign_id as uuid) is null or b.campaign_id = :campaign_id)
+      and (cast(:lead_id as uuid) is null or b.lead_id = :lead_id)
       and (cast(:since as timestamptz) is null or b.due_at >= :since)
       and (cast(:until as timestamptz) is null or b.due_at < :until)
       and (cast(:of_user as uuid) is null or b.created_by = :of_user

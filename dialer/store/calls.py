@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from dialer.domain.calls import CallState, Verdict, states_before
+from dialer.domain.calls import FINAL, CallState, Verdict, states_before
 from dialer.domain.campaigns import RetryPolicy
 from dialer.domain.ids import AgentGroupId, AgentId, CallId, CampaignId, LeadId, TenantId
 from dialer.store.prepared import prepared
@@ -62,6 +62,11 @@ class LockedCall:
     lead_notes: str | None
     lead_custom_fields: dict[str, object]
     lead_attempts: int
+    held_since: datetime | None
+    recording_paused_at: datetime | None
+    transfer_id: UUID | None
+    """The transfer that is under way, if any."""
+    is_supervised: bool
 
     @property
     def is_with_console(self) -> bool:
@@ -82,7 +87,9 @@ _COLUMNS = f"""
     l.first_name, l.last_name, l.notes as lead_notes, l.custom_fields, l.call_attempts, l.day_parts_tried,
     l.phone_normalized as lead_phone, {CALLEE_ZONE} as callee_zone,
     (select json_agg(json_build_array(p.phone_normalized, p.is_usable) order by p.position)
-     from lead_phones p where p.lead_id = l.id) as lead_phones
+     from lead_phones p where p.lead_id = l.id) as lead_phones, c.held_since, c.recording_paused_at,
+    (select t.id from transfers t where t.call_id = c.id and t.ended_at is null) as transfer_id,
+    exists (select from supervisions s where s.call_id = c.id and s.ended_at is null) as is_supervised
 """
 # Agents are not joined: a row that waited for its lock is read again, but rows joined to it are not.
 _FROM = "from calls c join campaigns m on m.id = c.campaign_id join leads l on l.id = c.lead_id"
@@ -134,6 +141,10 @@ def _locked_call(row: Row[Any]) -> LockedCall:
         lead_notes=row.lead_notes,
         lead_custom_fields=row.custom_fields,
         lead_attempts=row.call_attempts,
+        held_since=row.held_since,
+        recording_paused_at=row.recording_paused_at,
+        transfer_id=row.transfer_id,
+        is_supervised=row.is_supervised,
     )
 
 
@@ -205,7 +216,15 @@ _FACTS = frozenset(
     }
 )  # fmt: skip
 # May be set again: the agent of a call changes when a phone leg fails, the machine's verdict gets finer.
-_CHANGEABLE = frozenset({"agent_id", "agent_reserved_at", "conference_name", "reconciled_at"})
+_CHANGEABLE = frozenset(
+    {"agent_id", "agent_reserved_at", "conference_name", "reconciled_at", "held_since", "recording_paused_at"}
+)
+# A callee who hung up while he heard music was held until then.
+_HOLD_ENDS = """
+    hold_seconds = hold_seconds
+        + coalesce(round(extract(epoch from cast(:now as timestamptz) - held_since))::integer, 0),
+    held_since = null
+"""
 
 
 def update_call(
@@ -231,6 +250,7 @@ def update_call(
     guard = ""
     if to is not None:
         assignments += ["state = :to_state", "state_changed_at = :now"]
+        assignments += [_HOLD_ENDS] if to in FINAL else []
         guard = " and state = any(:from_states)"
         parameters |= {"to_state": str(to), "now": now, "from_states": [str(state) for state in states_before(to)]}
     judged = ""

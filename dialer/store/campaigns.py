@@ -149,7 +149,8 @@ _PLAIN_COLUMNS = (
     "calling_hours_zone", "calling_days", "call_type", "calling_profile", "consent_on_record", "allowed_countries",
     "lead_order", "lead_order_field", "retry_rules", "agent_group_id", "amd_enabled", "amd_mode",
     "voicemail_message_url", "record_calls", "dial_mode", "pacing_ratio", "abandonment_standard",
-    "max_abandonment_rate", "ring_timeout_seconds", "wrap_up_seconds", "abandonment_message", "default_region",
+    "max_abandonment_rate", "ring_timeout_seconds", "wrap_up_seconds", "wrap_up_extension_seconds",
+    "abandonment_message", "default_region",
 )  # fmt: skip
 # Column by attribute of the retry policy.
 _POLICY_COLUMNS = {

@@ -96,6 +96,24 @@ _QUERIES: Mapping[InFlight, str] = {
         "(select a.updated_at from agents a where a.id = t.agent_id)",
         "call_sid",
     ),
+    in_flight.TRANSFER_ORDERED: _rows("transfer", "transfers", "t.state = 'requested'", "t.requested_at"),
+    in_flight.TRANSFER_RINGING: _rows("transfer", "transfers", "t.state = 'ringing'", "t.requested_at"),
+    in_flight.TRANSFER_DESERTED: _rows(
+        "transfer",
+        "transfers",
+        "t.state = 'consulting' and exists (select from agents a where a.id = t.from_agent_id "
+        "and a.console_leg_sid is null)",
+        "(select a.updated_at from agents a where a.id = t.from_agent_id)",
+    ),
+    in_flight.SUPERVISOR_EXPECTED: _rows(
+        "supervision", "supervisions", "t.ended_at is null and t.joined_at is null", "t.requested_at"
+    ),
+    in_flight.SUPERVISED_CALL_OVER: _rows(
+        "supervision",
+        "supervisions",
+        f"t.ended_at is null and exists (select from calls c where c.id = t.call_id and c.state in {_ENDED})",
+        "(select c.state_changed_at from calls c where c.id = t.call_id)",
+    ),
     in_flight.CAMPAIGN_SCHEDULED: _rows(
         "campaign",
         "campaigns",

@@ -44,6 +44,14 @@ class InvitationMail:
     tries: int
 
 
+@dataclass(frozen=True)
+class Inviter:
+    """Who invites, and into what; nobody, once the user is gone."""
+
+    tenant_name: str
+    invited_by_name: str | None
+
+
 _COLUMNS = (
     "id, tenant_id, email, role, is_agent, agent_phone, agent_group_id, invited_by, created_at, expires_at, mailed_at, "
     "accepted_at, revoked_at"
@@ -72,6 +80,11 @@ _REVOKE = text(f"""
     where id = :id and accepted_at is null and revoked_at is null returning {_COLUMNS}
 """)
 _FIND_BY_TOKEN = text("select tenant_id, invitation_id from find_invitation(:token_hash)")
+_FIND_INVITER = text("""
+    select t.name, nullif(trim(u.first_name || ' ' || u.last_name), '')
+    from invitations i join tenants t on t.id = i.tenant_id left join users u on u.id = i.invited_by
+    where i.id = :id
+""")
 _ACCEPT = text(f"""
     update invitations set accepted_at = :at, mail_wanted_at = null
     where id = :id and token_hash = :token_hash and accepted_at is null and revoked_at is null and expires_at > :at
@@ -131,6 +144,11 @@ def find_by_token(session: Session, token_hash: bytes) -> tuple[TenantId, UUID] 
     """Find the tenant and id of an invitation by its link, in any tenant."""
     row = session.execute(_FIND_BY_TOKEN, {"token_hash": token_hash}).one_or_none()
     return None if row is None else (row.tenant_id, row.invitation_id)
+
+
+def load_inviter(session: Session, invitation_id: UUID) -> Inviter:
+    """Who invites, and into what. The invitation must exist."""
+    return Inviter(*session.execute(_FIND_INVITER, {"id": invitation_id}).one())
 
 
 def accept(session: Session, invitation_id: UUID, *, token_hash: bytes, at: datetime) -> Invitation | None:

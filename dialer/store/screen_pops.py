@@ -8,12 +8,16 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.domain.ids import AgentId, CallId, CampaignId, LeadId
+from dialer.store.calls import CALLEE_ZONE
 from dialer.store.prepared import prepared
 
 
 @dataclass(frozen=True)
 class ScreenPop:
-    """Whom the agent is about to talk to. `notes` are the lead's, `phone` the number that was called."""
+    """Whom the agent is about to talk to. `notes` are the lead's, `phone` the number that was called.
+
+    `time_zone` is where he is thought to be.
+    """
 
     call_id: CallId
     lead_id: LeadId
@@ -24,6 +28,7 @@ class ScreenPop:
     campaign_id: CampaignId
     campaign_name: str
     custom_fields: dict[str, Any]
+    time_zone: str
 
 
 def find_current_screen_pop(session: Session, agent_id: AgentId) -> ScreenPop | None:
@@ -32,9 +37,9 @@ def find_current_screen_pop(session: Session, agent_id: AgentId) -> ScreenPop | 
     return None if row is None else ScreenPop(**row)
 
 
-_CURRENT = text("""
+_CURRENT = text(f"""
     select c.id as call_id, c.lead_id, l.first_name, l.last_name, c.to_number as phone, l.notes, c.campaign_id,
-           m.name as campaign_name, l.custom_fields
+           m.name as campaign_name, l.custom_fields, {CALLEE_ZONE} as time_zone
     from agents a
     join calls c on c.id = any(a.held_call_ids) and c.state in ('answered', 'waiting', 'bridged')
     join leads l on l.id = c.lead_id

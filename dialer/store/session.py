@@ -44,6 +44,11 @@ class Transaction:
         else:
             self.session.execute(_ENTER_TENANT_FOR, {"tenant_id": str(tenant_id), "deed": self._deed})
 
+    def see_one_moment(self) -> None:
+        """Have every statement see the database as the first one does. Say so before that one, and write nothing."""
+        entry: _Entry | None = self.session.connection().get_execution_options().get(_ENTRY)
+        say_first(self.session, "; ".join([_ONE_MOMENT, *([entry.sql] if entry and entry.sql else [])]))
+
     def run_effects(self) -> None:
         """Called once by `Database.transaction`, after the commit."""
         for effect, args, kwargs in self._after_commit:
@@ -52,6 +57,7 @@ class Transaction:
 
 _ENTER_TENANT = "select set_config('app.tenant_id', '{}', true)"
 _ENTER_TENANT_FOR = text("select set_config('app.tenant_id', :tenant_id, true), set_config('app.deed', :deed, true)")
+_ONE_MOMENT = "set transaction isolation level repeatable read"
 _ENTRY = "entry"
 
 

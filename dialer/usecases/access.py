@@ -55,12 +55,15 @@ class UserPage:
     total: int
 
 
-def found_tenant(services: Services, *, new: NewUser) -> Login:
-    """Found a tenant and register its owner. Raises Conflict if the e-mail address is registered anywhere."""
+def found_tenant(services: Services, *, new: NewUser, company: str | None = None) -> Login:
+    """Found a tenant, called as its owner if it has no name of its own, and register that owner.
+
+    Raises Conflict if the e-mail address is registered anywhere.
+    """
     tenant_id = TenantId(new_id())
     draft = draft_user(services, new, tenant_id, Role.OWNER)
     with services.transaction(tenant_id) as tx:
-        store.insert_tenant(tx.session, tenant_id, name=new.name or new.email, at=draft.created_at)
+        store.insert_tenant(tx.session, tenant_id, name=company or new.name or new.email, at=draft.created_at)
         return insert_user(services, tx, draft)
 
 

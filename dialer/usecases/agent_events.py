@@ -1,5 +1,6 @@
 """The events that consoles receive, as plain dicts: the one place that spells their keys, for web and workers alike."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from dialer.domain.call_words import Disposition
@@ -7,11 +8,15 @@ from dialer.domain.ids import AgentId, CallId
 from dialer.store.agents import AgentRow
 from dialer.store.callbacks import Callback
 from dialer.store.calls import LockedCall
+from dialer.store.live_calls import LiveCall, LiveSupervision, LiveTransfer
 from dialer.store.previews import Preview
 from dialer.store.screen_pops import ScreenPop
 
 INCOMING_CALL = "incoming:call"
 CALL_ENDED = "call:ended"
+CALL_CHANGED = "call:changed"
+TRANSFER_CHANGED = "transfer:changed"
+SUPERVISION_CHANGED = "supervision:changed"
 AGENT_STATUS_UPDATED = "agent:status:updated"
 AGENT_AUDIO = "agent:audio"
 PREVIEW_LEAD = "preview:lead"
@@ -23,8 +28,11 @@ CALLBACK_MISSED = "callback:missed"
 Payload = dict[str, object]
 
 
-def incoming_call(call: LockedCall | ScreenPop) -> Payload:
-    """Somebody has answered and is this agent's now. The same payload resyncs a console that reconnects."""
+def incoming_call(call: LockedCall | ScreenPop, *, transfer: LiveTransfer | None = None) -> Payload:
+    """Somebody has answered and is this agent's now. The same payload resyncs a console that reconnects.
+
+    With `transfer`, a colleague hands him over: `transferred_from` says who, and whether he confers first.
+    """
     pop = call if isinstance(call, ScreenPop) else _screen_pop(call)
     return {
         "callId": str(pop.call_id),
@@ -36,6 +44,17 @@ def incoming_call(call: LockedCall | ScreenPop) -> Payload:
         "campaign_id": str(pop.campaign_id),
         "campaign_name": pop.campaign_name,
         "custom_fields": dict(pop.custom_fields),
+        "time_zone": pop.time_zone,
+        **({} if transfer is None else {"transferred_from": _transferred_from(transfer)}),
+    }
+
+
+def _transferred_from(transfer: LiveTransfer) -> Payload:
+    return {
+        "transferId": str(transfer.id),
+        "kind": transfer.kind,
+        "agent_id": None if transfer.from_agent_id is None else str(transfer.from_agent_id),
+        "agent_name": transfer.from_agent_name,
     }
 
 
@@ -50,6 +69,7 @@ def _screen_pop(call: LockedCall) -> ScreenPop:
         campaign_id=call.campaign_id,
         campaign_name=call.campaign_name,
         custom_fields=call.lead_custom_fields,
+        time_zone=call.callee_zone,
     )
 
 
@@ -75,15 +95,69 @@ def agent_status_updated(agent: AgentRow) -> Payload:
         "status": str(agent.presented_status),
         "declared_status": str(agent.status),
         "state": str(agent.state),
+        "since": iso_instant(agent.state_since),
+        "break_reason_id": None if agent.break_reason_id is None else str(agent.break_reason_id),
+        "break_reason": agent.break_reason,
         "current_calls": agent.current_calls,
         "wrap_up_until": iso_instant(agent.wrap_up_until),
+        "wrap_up_extended_seconds": agent.wrap_up_extended_seconds,
         "at": iso_instant(agent.updated_at),
     }
 
 
-def audio_changed(*, agent_id: AgentId, is_connected: bool) -> Payload:
-    """The standing audio leg of this agent's console was proven, or is gone."""
-    return {"agentId": str(agent_id), "connected": is_connected}
+def audio_changed(*, agent_id: AgentId, is_connected: bool, call_sid: str | None = None) -> Payload:
+    """The standing audio leg of this agent's console was proven, or is gone. `callSid` tells which headset it is."""
+    return {"agentId": str(agent_id), "connected": is_connected, "callSid": call_sid if is_connected else None}
+
+
+def call_changed(call: LiveCall) -> Payload:
+    """How a call that goes on stands: held, recorded, heard by a supervisor, on its way to somebody else."""
+    return {
+        "callId": str(call.call_id),
+        "state": call.state,
+        "is_on_hold": call.is_on_hold,
+        "hold_since": iso_instant(call.hold_since),
+        "hold_seconds": call.hold_seconds,
+        "recording": ("paused" if call.is_recording_paused else "on") if call.is_recording else "off",
+        "supervision": _supervisors(call.supervision),
+        "transfer": None if call.transfer is None else transfer_changed(call.transfer, call.call_id),
+    }
+
+
+def supervision_changed(call_id: CallId, supervision: Sequence[LiveSupervision]) -> Payload:
+    """Who is on a call besides its agent: for supervisors all of them, for the agent those whom he can hear."""
+    return {"callId": str(call_id), "supervision": _supervisors(supervision)}
+
+
+def _supervisors(supervision: Sequence[LiveSupervision]) -> list[Payload]:
+    return [
+        {
+            "user_id": str(one.user_id),
+            "name": one.name,
+            "mode": one.mode,
+            "joined": one.joined_at is not None,
+            "has_taken_over": one.has_taken_over,
+        }
+        for one in supervision
+    ]
+
+
+def transfer_changed(transfer: LiveTransfer, call_id: CallId) -> Payload:
+    """How a transfer stands, for both of its sides."""
+    return {
+        "transferId": str(transfer.id),
+        "callId": str(call_id),
+        "kind": transfer.kind,
+        "state": transfer.state,
+        "from_agent_id": None if transfer.from_agent_id is None else str(transfer.from_agent_id),
+        "from_agent_name": transfer.from_agent_name,
+        "to_agent_id": None if transfer.to_agent_id is None else str(transfer.to_agent_id),
+        "to_agent_name": transfer.to_agent_name,
+        "to_phone": transfer.to_phone,
+        "reason": transfer.reason,
+        "is_merged": transfer.is_merged,
+        "requested_at": iso_instant(transfer.requested_at),
+    }
 
 
 def preview_lead(preview: Preview) -> Payload:

@@ -7,8 +7,9 @@ from dialer.domain.calls import FINAL, CallState
 from dialer.domain.dispositions import is_machine
 from dialer.domain.errors import CarrierError, NotFound
 from dialer.domain.ids import AgentId, CallId, TenantId
+from dialer.domain.seats import agent_room
 from dialer.ports import CarrierAccount
-from dialer.store import agent_legs, agent_presence
+from dialer.store import agent_legs, agent_presence, transfers
 from dialer.store import agents as agent_store
 from dialer.store import calls as call_store
 from dialer.store.agents import AgentRow
@@ -22,25 +23,36 @@ from dialer.usecases.webhook_calls import Authenticate, enter_agent, enter_call,
 AGENT_RING_SECONDS = 15
 
 
-def connect_agent_leg(services: Services, *, agent_id: UUID, call_sid: str, authenticate: Authenticate) -> None:
+def connect_agent_leg(
+    services: Services, *, agent_id: UUID, call_sid: str, authenticate: Authenticate
+) -> AgentId | None:
     """Note that an agent's console has called in. It counts as proven once the conference reports it.
 
-    Raises NotFound for an unknown agent.
+    The newest leg is the agent's: others of his are ended, such as that of a page which was reloaded. Returns the
+    colleague in whose conference he is wanted, if he was conferring with one. Raises NotFound for an unknown agent.
     """
     now = services.clock.now()
     with services.transaction() as tx:
         tenant_id = enter_agent(services, tx, agent_id=agent_id, authenticate=authenticate)
         if tenant_id is None or agent_store.find_agent(tx.session, AgentId(agent_id)) is None:
             raise NotFound("There is no such agent.")
+        host_id = transfers.find_host(tx.session, AgentId(agent_id))
+        room = agent_room(host_id or AgentId(agent_id))
         agent_legs.record_leg(
             tx.session,
             call_sid=call_sid,
             tenant_id=tenant_id,
             agent_id=AgentId(agent_id),
             call_id=None,
-            conference_name=f"agent_{agent_id}",
+            conference_name=room,
             now=now,
         )
+        # It may have come before, and was to go elsewhere then.
+        agent_legs.send_leg(tx.session, call_sid=call_sid, room=room)
+        for other in agent_legs.list_other_console_legs(tx.session, agent_id=AgentId(agent_id), call_sid=call_sid):
+            ids = {"tenant_id": str(tenant_id), "call_sid": other}
+            tx.after_commit(services.queue.send, "dialer.calls.hang_up_agent_leg", **ids)
+        return host_id
 
 
 def ring_agent_phone(services: Services, *, tenant_id: TenantId, call_id: CallId) -> None:
@@ -219,5 +231,6 @@ def restore_agent_leg(services: Services, *, tenant_id: TenantId, agent_id: Agen
 
 
 def _announce_audio(services: Services, tx: Transaction, agent: AgentRow) -> None:
-    payload = agent_events.audio_changed(agent_id=agent.id, is_connected=agent.console_leg_sid is not None)
+    leg = agent.console_leg_sid
+    payload = agent_events.audio_changed(agent_id=agent.id, is_connected=leg is not None, call_sid=leg)
     tx.after_commit(services.feed.to_agent, agent.id, agent_events.AGENT_AUDIO, payload)

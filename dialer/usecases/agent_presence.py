@@ -16,7 +16,7 @@ from dialer.domain.ids import AgentId, CallId, TenantId
 from dialer.domain.principals import Principal, Role
 from dialer.store import agent_presence as store
 from dialer.store import agents as agent_store
-from dialer.store import screen_pops
+from dialer.store import screen_pops, wrap_ups
 from dialer.store.agents import AgentRow
 from dialer.store.session import Transaction
 from dialer.usecases import agent_events
@@ -142,10 +142,10 @@ def sweep_wrap_ups(services: Services) -> None:
     """Free the agents whose wrap-up is over and have waiting callees offered to them."""
     now = services.clock.now()
     with services.transaction() as tx:
-        expired = agent_store.list_expired_wrap_ups(tx.session, now=now)
+        expired = wrap_ups.list_expired_wrap_ups(tx.session, now=now)
     for tenant_id, agent_ids in _grouped(expired):
         with services.transaction(tenant_id) as tx:
-            for row in agent_store.end_expired_wrap_ups(tx.session, agent_ids=agent_ids, now=now):
+            for row in wrap_ups.end_expired_wrap_ups(tx.session, agent_ids=agent_ids, now=now):
                 announce_status(services, tx, row)
                 if row.status is AgentStatus.AVAILABLE:
                     announce_available(services, tx, row)

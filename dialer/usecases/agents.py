@@ -10,10 +10,11 @@ import structlog
 
 from dialer.domain.agents import AgentState, AgentStatus, WorkingHours, parse_agent_phone, parse_working_hours
 from dialer.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from dialer.domain.ids import AgentGroupId, AgentId, TenantId, UserId
+from dialer.domain.ids import AgentGroupId, AgentId, BreakReasonId, TenantId, UserId
 from dialer.domain.principals import Principal, Role
 from dialer.domain.spans import Span
 from dialer.store import agents as store
+from dialer.store import break_reasons
 from dialer.store.agent_groups import exists_agent_group
 from dialer.store.agent_states import Occupancy, agent_occupancy
 from dialer.store.agents import AgentRow, AgentTotals
@@ -31,7 +32,10 @@ HANG_UP_LEG = "dialer.calls.hang_up_agent_leg"
 
 @dataclass(frozen=True)
 class AgentView:
-    """An agent as others see him. `status` is busy while he is at work for a callee, else what he declared."""
+    """An agent as others see him. `status` is busy while he is at work for a callee, else what he declared.
+
+    `since`: from when he is in his `state`, or on his break for this reason.
+    """
 
     id: AgentId
     tenant_id: TenantId
@@ -49,7 +53,11 @@ class AgentView:
     total_call_duration_seconds: int
     working_hours: WorkingHours
     is_active: bool
+    since: datetime
+    break_reason_id: BreakReasonId | None
+    break_reason: str | None
     wrap_up_until: datetime | None
+    wrap_up_extended_seconds: int
     created_at: datetime
     updated_at: datetime
     last_active_at: datetime | None
@@ -114,7 +122,7 @@ def list_agents(
 def load_agent(services: Services, *, actor: Principal, agent_id: AgentId) -> AgentView:
     """One agent: a supervisor's any, an agent's own. Raises NotFound, Forbidden."""
     with services.transaction(actor.tenant_id) as tx:
-        return view_agent(tx, _visible(tx, actor, agent_id))
+        return view_agent(tx, visible_agent(tx, actor, agent_id))
 
 
 def create_agent(  # noqa: PLR0913 - all of them keywords, and all of them columns
@@ -196,18 +204,28 @@ def deactivate_agent(services: Services, *, actor: Principal, agent_id: AgentId)
         return view_agent(tx, changed)
 
 
-def set_agent_status(services: Services, *, actor: Principal, agent_id: AgentId, status: AgentStatus) -> AgentView:
-    """Declare what an agent is ready for: agents for themselves, supervisors for anybody.
+def set_agent_status(
+    services: Services,
+    *,
+    actor: Principal,
+    agent_id: AgentId,
+    status: AgentStatus,
+    break_reason_id: BreakReasonId | None = None,
+) -> AgentView:
+    """Declare what an agent is ready for: agents for themselves, supervisors for anybody. A break may have its reason.
 
     Whatever is declared ends wrap-up. During a call it is noted and takes effect when the call is over.
-    Raises NotFound, Forbidden, and Conflict for a deactivated agent.
+    Raises NotFound, Forbidden, Invalid for a reason that is not offered, and Conflict for a deactivated agent.
     """
     with services.transaction(actor.tenant_id) as tx:
         if not actor.has_at_least(Role.SUPERVISOR) and actor.agent_id != agent_id:
-            _visible(tx, actor, agent_id)
-        row = store.set_status(tx.session, agent_id=agent_id, status=status, now=services.clock.now())
+            visible_agent(tx, actor, agent_id)
+        _require_reason(tx, status, break_reason_id)
+        row = store.set_status(
+            tx.session, agent_id=agent_id, status=status, break_reason_id=break_reason_id, now=services.clock.now()
+        )
         if row is None:
-            _visible(tx, actor, agent_id)
+            visible_agent(tx, actor, agent_id)
             raise Conflict("The agent is deactivated.")
         announce_status(services, tx, row)
         if row.state is AgentState.AVAILABLE:
@@ -221,7 +239,7 @@ def agent_stats(services: Services, *, actor: Principal, agent_id: AgentId, span
     Supervisors for anybody, agents for themselves. Raises NotFound, Forbidden.
     """
     with services.transaction(actor.tenant_id) as tx:
-        row = _visible(tx, actor, agent_id)
+        row = visible_agent(tx, actor, agent_id)
         now = services.clock.now()
         occupancy = agent_occupancy(
             tx.session, agent_id=agent_id, since=span.since or row.created_at, until=min(span.until or now, now)
@@ -278,14 +296,19 @@ def _view(row: AgentRow, totals: AgentTotals) -> AgentView:
         total_call_duration_seconds=totals.talk_seconds,
         working_hours=row.working_hours,
         is_active=row.is_active,
+        since=row.state_since,
+        break_reason_id=row.break_reason_id,
+        break_reason=row.break_reason,
         wrap_up_until=row.wrap_up_until,
+        wrap_up_extended_seconds=row.wrap_up_extended_seconds,
         created_at=row.created_at,
         updated_at=row.updated_at,
         last_active_at=row.last_active_at,
     )
 
 
-def _visible(tx: Transaction, actor: Principal, agent_id: AgentId) -> AgentRow:
+def visible_agent(tx: Transaction, actor: Principal, agent_id: AgentId) -> AgentRow:
+    """An agent: a supervisor's any, an agent's own. Raises NotFound, Forbidden."""
     row = store.find_agent(tx.session, agent_id)
     if row is None:
         raise _no_agent()
@@ -296,6 +319,16 @@ def _visible(tx: Transaction, actor: Principal, agent_id: AgentId) -> AgentRow:
 
 def _no_agent() -> NotFound:
     return NotFound("There is no agent with this id.")
+
+
+def _require_reason(tx: Transaction, status: AgentStatus, break_reason_id: BreakReasonId | None) -> None:
+    if break_reason_id is None:
+        return
+    if status is not AgentStatus.BREAK:
+        raise Invalid.field("break_reason_id", "goes with the status break, and only with it")
+    reason = break_reasons.find_reason(tx.session, break_reason_id)
+    if reason is None or not reason.is_active:
+        raise Invalid.field("break_reason_id", "there is no such reason, or it is not offered any more")
 
 
 def _calls_at_once(number: int) -> int:

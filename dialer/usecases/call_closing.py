@@ -20,7 +20,7 @@ from dialer.domain.dispositions import (
 )
 from dialer.domain.ids import AgentId, TenantId
 from dialer.domain.retry_rules import parse_retry_rules
-from dialer.store import agent_legs
+from dialer.store import agent_legs, agent_presence, live_calls, transfers
 from dialer.store import agents as agent_store
 from dialer.store import call_closing as outcomes
 from dialer.store import calls as call_store
@@ -70,10 +70,34 @@ def close(
         answered_at=facts.answered_at,
         now=now,
     )
+    if call.is_supervised:
+        # At once: whoever stays in the conference would hear the agent's next callee.
+        ids = {"tenant_id": str(call.tenant_id), "call_id": str(call.call_id)}
+        tx.after_commit(services.queue.send, "dialer.calls.end_supervisions", **ids)
+    if call.transfer_id is not None:
+        _end_transfer(services, tx, call=call, now=now)
     if call.agent_id is not None:
         release_agent_of(services, tx, call=call, now=now, reason=disposition, wrap_up=disposition == "answered")
         if not call.is_with_console and call.bridged_at is None:
             _stop_ringing(services, tx, call)
+
+
+def _end_transfer(services: Services, tx: Transaction, *, call: LockedCall, now: datetime) -> None:
+    """The callee has hung up on his way to somebody else. An agent who confers with a colleague is where no callee may
+    be put before he is back in his own conference: until then he counts as one without audio."""
+    transfer = None if call.transfer_id is None else transfers.lock_transfer(tx.session, call.transfer_id)
+    if transfer is None:
+        return
+    if transfer.is_visiting and transfer.from_agent_id is not None:
+        leg = live_calls.find_console_leg(tx.session, transfer.from_agent_id)
+        if leg is not None:
+            agent_presence.clear_console_leg(tx.session, call_sid=leg, now=now)
+    tx.after_commit(
+        services.queue.send,
+        "dialer.calls.settle_transfer",
+        tenant_id=str(call.tenant_id),
+        transfer_id=str(transfer.id),
+    )
 
 
 def rebook(
@@ -193,21 +217,34 @@ def release_agent_of(
     services: Services, tx: Transaction, *, call: LockedCall, now: datetime, reason: str, wrap_up: bool
 ) -> None:
     """Free the agent of a call, with wrap-up time after a conversation. Nothing happens if he was freed before."""
-    if call.agent_id is None:
-        return
+    if call.agent_id is not None:
+        release_agent(services, tx, call=call, agent_id=call.agent_id, now=now, reason=reason, wrap_up=wrap_up)
+
+
+def release_agent(
+    services: Services,
+    tx: Transaction,
+    *,
+    call: LockedCall,
+    agent_id: AgentId,
+    now: datetime,
+    reason: str,
+    wrap_up: bool,
+) -> None:
+    """The same for one of those who hold a call that is being transferred."""
     wrap_up_seconds = call.wrap_up_seconds if wrap_up and call.bridged_at is not None else 0
     agent = agent_store.release_agent(
-        tx.session, agent_id=call.agent_id, call_id=call.call_id, now=now, wrap_up_seconds=wrap_up_seconds
+        tx.session, agent_id=agent_id, call_id=call.call_id, now=now, wrap_up_seconds=wrap_up_seconds
     )
     if agent is None:
         return
     ended = agent_events.call_ended(call, reason=reason, wrap_up_until=agent.wrap_up_until)
-    tx.after_commit(services.feed.to_agent, call.agent_id, agent_events.CALL_ENDED, ended)
+    tx.after_commit(services.feed.to_agent, agent_id, agent_events.CALL_ENDED, ended)
     status = agent_events.agent_status_updated(agent)
-    tx.after_commit(services.feed.to_agent, call.agent_id, agent_events.AGENT_STATUS_UPDATED, status)
+    tx.after_commit(services.feed.to_agent, agent_id, agent_events.AGENT_STATUS_UPDATED, status)
     tx.after_commit(services.feed.to_tenant, call.tenant_id, agent_events.AGENT_STATUS_UPDATED, status)
     if agent.wrap_up_until is None:
-        send_became_available(services, tx, tenant_id=call.tenant_id, agent_id=call.agent_id)
+        send_became_available(services, tx, tenant_id=call.tenant_id, agent_id=agent_id)
 
 
 def send_became_available(services: Services, tx: Transaction, *, tenant_id: TenantId, agent_id: AgentId) -> None:

@@ -10,6 +10,7 @@ import structlog
 from dialer.domain.calls import FINAL, LIVE, CallState, Verdict, judge
 from dialer.domain.dispositions import is_machine
 from dialer.domain.ids import AgentId, CallId
+from dialer.domain.seats import agent_room
 from dialer.store import agent_legs, agent_presence
 from dialer.store import agents as agent_store
 from dialer.store import calls as call_store
@@ -203,29 +204,45 @@ def _completes_conversation(tx: Transaction, call: LockedCall, report: Conferenc
 def record_agent_conference_event(
     services: Services, *, agent_id: UUID, report: ConferenceReport, authenticate: Authenticate
 ) -> None:
-    """Note that an agent's console leg has joined its standing conference (the audio is proven) or has left it."""
+    """Note that an agent's console leg has joined its standing conference (the audio is proven) or has left it.
+
+    An agent who confers with a colleague has been sent into that one's conference: he is heard of there, and leaving
+    his own says nothing.
+    """
     now = services.clock.now()
     with services.transaction() as tx:
         tenant_id = enter_agent(services, tx, agent_id=agent_id, authenticate=authenticate)
-        if tenant_id is None or report.call_sid is None or report.label != f"agent_{agent_id}":
+        owner_id = _agent_of(report.label)
+        if tenant_id is None or report.call_sid is None or owner_id is None:
+            return
+        sent_to = agent_legs.find_leg_room(tx.session, report.call_sid)
+        if sent_to != agent_room(AgentId(agent_id)) and (sent_to is not None or owner_id != agent_id):
             return
         if report.event == "participant-join":
             if not agent_legs.record_leg_joined(tx.session, call_sid=report.call_sid, now=now):
                 # Its leaving was reported first: this leg is dead, and nobody would notice.
                 return
-            agent = agent_presence.set_console_leg(
-                tx.session, agent_id=AgentId(agent_id), call_sid=report.call_sid, now=now
-            )
+            agent = agent_presence.set_console_leg(tx.session, agent_id=owner_id, call_sid=report.call_sid, now=now)
         elif report.event == "participant-leave":
             agent = agent_presence.clear_console_leg(tx.session, call_sid=report.call_sid, now=now)
             agent_legs.record_leg_ended(tx.session, call_sid=report.call_sid, now=now)
         else:
             return
         if agent is not None:
-            payload = agent_events.audio_changed(agent_id=agent.id, is_connected=agent.console_leg_sid is not None)
+            leg = agent.console_leg_sid
+            payload = agent_events.audio_changed(agent_id=agent.id, is_connected=leg is not None, call_sid=leg)
             tx.after_commit(services.feed.to_agent, agent.id, agent_events.AGENT_AUDIO, payload)
             if agent.console_leg_sid is not None:
                 send_became_available(services, tx, tenant_id=tenant_id, agent_id=agent.id)
+
+
+def _agent_of(label: str | None) -> AgentId | None:
+    """The agent whose leg bears this label."""
+    kind, _, value = (label or "").partition("_")
+    try:
+        return AgentId(UUID(value)) if kind == "agent" else None
+    except ValueError:
+        return None
 
 
 def record_recording(

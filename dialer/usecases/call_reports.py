@@ -16,6 +16,7 @@ from dialer.store.session import Transaction
 from dialer.store.suppressions import SuppressionDraft
 from dialer.usecases import call_closing
 from dialer.usecases.callbacks import CallbackWish, promise_in_call, withdraw_promise_of_call
+from dialer.usecases.campaign_dispositions import choose_of_campaign
 from dialer.usecases.services import Services
 from dialer.usecases.suppressions import suppress_numbers
 
@@ -76,11 +77,14 @@ def set_call_disposition(
     *,
     actor: Principal,
     call_id: CallId,
-    disposition: AgentDisposition,
+    disposition: AgentDisposition | None,
+    key: str | None = None,
     callback: CallbackWish | None = None,
     notes: str | None = None,
 ) -> CallView:
     """Store what the agent concluded, the last word counting; `notes` None leaves the notes as they are.
+
+    By a built-in word, or by the `key` of the campaign's own list, which stands for one; both must agree.
 
     The lead becomes what the campaign's retry rules make of that word, if the call is over and nothing else has become
     of it since. `callback` promises a call; `do_not_call` puts the number on the tenant's suppression list. By the
@@ -88,11 +92,18 @@ def set_call_disposition(
     campaign would not place.
     """
     now = services.clock.now()
-    if (callback is not None) is not (disposition is AgentDisposition.CALLBACK):
-        raise Invalid.field("callback_at", "goes with the disposition callback, and only with it")
     with services.transaction(actor.tenant_id) as tx:
         call = _lock_writable(tx, actor, call_id)
-        call_outcomes.set_agent_disposition(tx.session, call_id=call_id, disposition=disposition)
+        disposition, own = choose_of_campaign(tx, campaign_id=call.campaign_id, key=key, outcome=disposition)
+        if (callback is not None) is not (disposition is AgentDisposition.CALLBACK):
+            raise Invalid.field("callback_at", "goes with the disposition callback, and only with it")
+        call_outcomes.set_agent_disposition(
+            tx.session,
+            call_id=call_id,
+            disposition=disposition,
+            key=None if own is None else own.key,
+            label=None if own is None else own.label,
+        )
         if notes is not None:
             call_outcomes.set_call_notes(tx.session, call_id=call_id, notes=notes)
         if callback is not None:
@@ -104,12 +115,26 @@ def set_call_disposition(
         return _view(_visible(tx, actor, call_id))
 
 
-def set_call_notes(services: Services, *, actor: Principal, call_id: CallId, notes: str | None) -> CallView:
-    """Store the agent's notes on a call. By its agent, or a supervisor. Raises NotFound, Forbidden."""
+@dataclass(frozen=True)
+class NotedCall:
+    """A call with the notes that it has now; `is_stored`: they are the ones that were sent."""
+
+    call: CallView
+    is_stored: bool
+
+
+def set_call_notes(
+    services: Services, *, actor: Principal, call_id: CallId, notes: str | None, revision: int | None = None
+) -> NotedCall:
+    """Store the agent's notes on a call, as he types them. By its agent, or a supervisor. Two or three statements.
+
+    With a `revision`, what is no newer than what is stored is left out, so that a late save undoes nothing; repeating
+    one is harmless. Raises NotFound, Forbidden.
+    """
     with services.transaction(actor.tenant_id) as tx:
-        _lock_writable(tx, actor, call_id)
-        call_outcomes.set_call_notes(tx.session, call_id=call_id, notes=notes)
-        return _view(_visible(tx, actor, call_id))
+        call = _visible(tx, actor, call_id)
+        is_stored = call_outcomes.set_call_notes(tx.session, call_id=call_id, notes=notes, revision=revision)
+        return NotedCall(_view(store.find_call(tx.session, call_id) or call), is_stored)
 
 
 def request_hang_up(services: Services, *, actor: Principal, call_id: CallId) -> CallView:
@@ -138,8 +163,11 @@ def _confine(actor: Principal, chosen: CallFilter) -> CallFilter:
     return replace(chosen, agent_id=actor.agent_id)
 
 
-def _require_own(actor: Principal, agent_id: AgentId | None) -> None:
-    if not actor.has_at_least(Role.SUPERVISOR) and (agent_id is None or agent_id != actor.agent_id):
+def _require_own(tx: Transaction, actor: Principal, call_id: CallId, agent_id: AgentId | None) -> None:
+    """His own is a call also while he wraps it up and somebody else goes on with it."""
+    if actor.has_at_least(Role.SUPERVISOR) or (agent_id is not None and agent_id == actor.agent_id):
+        return
+    if actor.agent_id is None or not call_outcomes.wraps_up(tx.session, call_id=call_id, agent_id=actor.agent_id):
         raise Forbidden("This is not a call of yours.")
 
 
@@ -147,7 +175,7 @@ def _visible(tx: Transaction, actor: Principal, call_id: CallId) -> CallRow:
     row = store.find_call(tx.session, call_id)
     if row is None:
         raise NotFound("There is no call with this id.")
-    _require_own(actor, row.agent_id)
+    _require_own(tx, actor, call_id, row.agent_id)
     return row
 
 
@@ -155,7 +183,7 @@ def _lock_writable(tx: Transaction, actor: Principal, call_id: CallId) -> Locked
     call = lock_call(tx.session, call_id)
     if call is None or (call.state in _UNPLACED and call.placing_at is None):
         raise NotFound("There is no call with this id.")
-    _require_own(actor, call.agent_id)
+    _require_own(tx, actor, call_id, call.agent_id)
     return call
 
 

@@ -11,6 +11,7 @@ from dialer.domain.errors import FieldError, Invalid
 from dialer.domain.phone_numbers import describe_number, library_time_zones
 from dialer.store.callbacks import PromisableLead
 from dialer.store.session import Transaction
+from dialer.usecases import agent_events
 from dialer.usecases.calling_rules import rule_book
 from dialer.usecases.services import Services
 from dialer.usecases.verdicts import locality_of, subject_of
@@ -52,7 +53,7 @@ class CalleeHours:
         why = " ".join(dict.fromkeys(evaluation.message for evaluation in found if not evaluation.passed))
         then = "Time alone does not change that." if possible_at is None else f"Next: {speak_time(possible_at, zone)}."
         message = f"the person may not be called then. {why} {then}"
-        details = {"next_possible_at": None if possible_at is None else possible_at.isoformat()}
+        details = {"next_possible_at": agent_events.iso_instant(possible_at)}
         raise Invalid(f"{field}: {message}", fields=(FieldError(field, message),), details=details)
 
     def may_call(self, now: datetime) -> bool:

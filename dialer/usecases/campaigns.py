@@ -18,7 +18,7 @@ from dialer.domain.campaigns import (
 from dialer.domain.errors import Conflict, Invalid, NotFound
 from dialer.domain.ids import AgentGroupId, CampaignId, TenantId
 from dialer.domain.principals import Principal, Role
-from dialer.store import agent_groups, dialling_holds, leads
+from dialer.store import agent_groups, campaign_desks, dialling_holds, leads
 from dialer.store import campaigns as store
 from dialer.store.campaigns import Campaign
 from dialer.store.campaigns import CampaignView as CampaignView
@@ -190,6 +190,7 @@ def clone_campaign(
         settings = check_settings(replace(source.settings, name=new_name, schedule_start=None, schedule_end=None))
         now = services.clock.now()
         copy_id = store.insert_campaign(tx.session, tenant_id=actor.tenant_id, settings=settings, now=now)
+        campaign_desks.copy_desk(tx.session, source=campaign_id, target=copy_id, now=now)
         if with_leads:
             leads.copy_leads(tx.session, source=campaign_id, target=copy_id, now=now)
         return _view(tx, copy_id)

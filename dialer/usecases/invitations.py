@@ -51,6 +51,19 @@ class InvitationPage:
     total: int
 
 
+@dataclass(frozen=True)
+class ShownInvitation:
+    """What somebody who holds the link is told before they accept."""
+
+    email: str
+    role: Role
+    is_agent: bool
+    tenant_name: str
+    invited_by_name: str | None
+    expires_at: datetime
+    is_registered: bool
+
+
 def invite(
     services: Services, *, actor: Principal, email: str, role: Role, agent: AgentProfile | None = None
 ) -> Invitation:
@@ -115,6 +128,25 @@ def revoke_invitation(services: Services, *, actor: Principal, invitation_id: UU
         if invitation is None:
             raise Conflict("This invitation was accepted or revoked.")
     return invitation
+
+
+def show_invitation(services: Services, *, token: str) -> ShownInvitation:
+    """Who invites whom into what, for the holder of the link. Raises Invalid for one that is no good.
+
+    That the address is registered already, wherever, is told to nobody but whoever reads its mail.
+    """
+    now = services.clock.now()
+    invitation = _find(services, hash_of(token))
+    if not invitation.is_open or invitation.expires_at <= now:
+        raise Invalid.field("token", _NO_GOOD)
+    with services.transaction(invitation.tenant_id) as tx:
+        inviter = store.load_inviter(tx.session, invitation.id)
+        known = users.find_login(tx.session, invitation.email, place="", seen_since=now)
+    return ShownInvitation(
+        email=invitation.email, role=Role(invitation.role), is_agent=invitation.is_agent,
+        tenant_name=inviter.tenant_name, invited_by_name=inviter.invited_by_name,
+        expires_at=invitation.expires_at, is_registered=known is not None,
+    )  # fmt: skip
 
 
 def accept_invitation(

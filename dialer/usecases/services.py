@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from dialer.domain.compliance import Locality, RuleBook
 from dialer.domain.deeds import Deed
@@ -71,6 +71,8 @@ class NoOutgoingRequests:
 
 class NoMailer:
     """Sends nothing: for commands and tests that never write to anybody."""
+
+    leads_to: Literal["server", "folder", "nowhere"] = "nowhere"
 
     def send(self, mail: Mail) -> None:
         """See `Mailer.send`."""

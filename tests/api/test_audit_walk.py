@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from dialer.domain.one_time_codes import STEP_SECONDS, code_at, parse_secret, step_at
+from dialer.ports import CarrierNumber
 from dialer.usecases.mails import send_due_mails
 from dialer.usecases.services import Services
 from tests.architecture.test_audit import audited_views
 from tests.builders.agents import make_agent
 from tests.builders.calls import make_conversation
 from tests.builders.campaigns import make_campaign
+from tests.builders.control import join_as_supervisor
+from tests.builders.floor import open_conversation, open_floor
 from tests.builders.leads import make_lead
 from tests.fakes import FakeCarrier, FrozenClock, RecordingMailer
 from tests.fixtures_cast import PASSWORD, Caller
@@ -107,9 +110,18 @@ def change_the_floor(walk: Walk) -> None:
     walk.delete(f"/api/rules/{own}")
     account = {"account_sid": "AC" + "1" * 32, "auth_token": "f" * 32, "calls_per_second": 4.0, "max_lines": 50}
     ada.put("/api/carrier-account", json=account)
+    ada.post("/api/carrier-account/test", json={})
     walk.delete("/api/carrier-account")
+    number = ada.post("/api/numbers", json={"phone": "+14155550177"}, expect=201)["number"]["id"]
+    ada.put(f"/api/numbers/{number}", json={"label": "Front desk"})
+    walk.delete(f"/api/numbers/{number}")
+    walk.carrier.numbers = [CarrierNumber("+14155550178", "Main", "owned", has_voice=True)]
+    ada.post("/api/numbers/sync")
     days = {"leads_days": 365, "calls_days": 90, "recordings_days": None, "import_errors_days": 30}
     ada.put("/api/settings/retention", json=days)
+    reason = ada.post("/api/break-reasons", json={"name": "Fire drill"}, expect=201)["break_reason"]["id"]
+    ada.put(f"/api/break-reasons/{reason}", json={"max_minutes": 20})
+    walk.delete(f"/api/break-reasons/{reason}")
 
 
 def change_campaigns(walk: Walk) -> None:
@@ -124,6 +136,8 @@ def change_campaigns(walk: Walk) -> None:
     make_agent(services.database, tenant_id=ada.tenant_id)
     for verb in ("start", "pause", "resume", "complete"):
         ada.post(f"/api/campaigns/{made}/{verb}")
+    ada.put(f"/api/campaigns/{made}/script", json={"text": "Hello {first_name}"})
+    ada.put(f"/api/campaigns/{made}/dispositions", json={"dispositions": [{"label": "Sold", "outcome": "sale"}]})
     ended = make_campaign(services, ada.tenant_id, status="paused")
     ada.post(f"/api/campaigns/{ended.id}/cancel")
     listed = ada.post(f"/api/campaigns/{made}/lists", json={"name": "May"}, expect=201)["list"]["id"]
@@ -174,6 +188,21 @@ def change_lists_of_numbers(walk: Walk) -> None:
     walk.fetch("/api/recordings/" + link.rpartition("/")[2])
 
 
+def listen_to_calls(walk: Walk) -> None:
+    ada, services = walk.ada, walk.services
+    account = {"account_sid": "AC" + "2" * 32, "auth_token": "f" * 32, "calls_per_second": 4.0, "max_lines": 50}
+    keys = {"api_key_sid": "SK" + "2" * 32, "api_key_secret": "s" * 32, "twiml_app_sid": "AP" + "2" * 32}
+    call_id, _ = open_conversation(open_floor(services, ada.tenant_id))
+    ada.put("/api/carrier-account", json=account | keys)
+    path = f"/api/calls/{call_id}"
+    ada.post(f"{path}/supervision", json={"mode": "listen"})
+    walk.delete(f"{path}/supervision")
+    ada.post(f"{path}/supervision", json={"mode": "barge"})
+    join_as_supervisor(services, ada.user_id)
+    ada.post(f"{path}/take-over")
+    walk.delete("/api/carrier-account")
+
+
 def forget_the_password(walk: Walk) -> None:
     walk.nobody.post("/api/auth/password-reset", json={"email": "new@example.com"}, expect=202)
     said = {"token": walk.mailed_token(), "new_password": "tall giraffes hum"}
@@ -194,7 +223,7 @@ def walk(
 
 def test_every_route_leaves_an_entry_under_its_own_name(walk: Walk) -> None:
     for step in (change_people, change_the_floor, change_campaigns, change_leads, change_lists_of_numbers,
-                 forget_the_password, get_in):  # fmt: skip
+                 listen_to_calls, forget_the_password, get_in):  # fmt: skip
         step(walk)
     left: set[str] = set()
     cursor: str | None = None

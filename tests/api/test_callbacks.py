@@ -78,6 +78,13 @@ def test_an_owner_is_oneself_an_agent_or_nobody(ben, bens, lead_id, agent_id):
     ben.post(f"/api/leads/{lead_id}/callback", json={"at": "2026-03-05T10:30", "agent_id": agent_id}, expect=400)
 
 
+def test_the_promises_to_one_lead_are_listed(ada, cleo, promised, lead_id, bens):
+    query = {"lead_id": str(lead_id)}
+    assert [one["id"] for one in ada.get("/api/callbacks", query=query)["callbacks"]] == [promised["id"]]
+    assert ada.get("/api/callbacks", query={"lead_id": str(bens)})["total"] == 0
+    assert cleo.get("/api/callbacks", query=query)["total"] == 0
+
+
 def test_promises_are_listed_by_what_they_are(ada, ben, promised, floor):
     other = floor.leads(1)[0]
     ada.post(f"/api/leads/{other}/callback", json={"at": "2026-03-06T10:30"}, expect=201)

@@ -91,6 +91,13 @@ def test_the_list_takes_every_filter_of_the_contract(ada, bens_call, services):
     assert ada.get("/api/calls", query={"disposition": "voicemail"})["count"] == 0
 
 
+def test_the_calls_of_one_lead_are_listed(ada, cleo, bens_call, services):
+    lead_id = ada.get(f"/api/calls/{bens_call}")["call"]["lead_id"]
+    make_call(services.database, tenant_id=ada.tenant_id, disposition="busy")
+    assert [call["id"] for call in ada.get("/api/calls", query={"lead_id": lead_id})["calls"]] == [bens_call]
+    assert cleo.get("/api/calls", query={"lead_id": lead_id})["count"] == 0
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -76,6 +76,45 @@ def test_an_invitation_may_bring_an_agents_profile(
     assert (agent["name"], agent["phone"], agent["agent_group_id"]) == ("Eve Example", "+14155551234", group_id)
 
 
+def test_the_holder_of_the_link_is_shown_who_invites_into_what(
+    ada: Caller, nobody: Caller, invite: Any, mailer: RecordingMailer
+) -> None:
+    invite(ada, role="agent", agent={})
+    shown = nobody.post("/api/auth/invitations/show", json={"token": mailer.token}, expect=200)
+    assert (shown["email"], shown["role"], shown["is_agent"]) == ("eve@example.com", "agent", True)
+    assert (shown["tenant_name"], shown["invited_by_name"]) == ("Ada Example", "Ada Example")
+    assert shown["is_registered"] is False
+
+
+def test_showing_an_invitation_tells_its_owner_of_a_login_elsewhere(
+    ada: Caller, cleo: Caller, nobody: Caller, invite: Any, mailer: RecordingMailer
+) -> None:
+    invite(ada, email="CLEO@example.com")
+    assert nobody.post("/api/auth/invitations/show", json={"token": mailer.token}, expect=200)["is_registered"] is True
+
+
+def test_of_an_invitation_that_is_no_good_nothing_is_shown(
+    ada: Caller, nobody: Caller, invite: Any, mailer: RecordingMailer, clock: FrozenClock
+) -> None:
+    invitation = invite(ada)
+    ada.delete(f"/api/invitations/{invitation['id']}")
+    for token in (mailer.token, "junk"):
+        body = nobody.post("/api/auth/invitations/show", json={"token": token}, expect=400)
+        assert body["fields"][0]["field"] == "token"
+    invite(ada)
+    clock.at += timedelta(days=7)
+    nobody.post("/api/auth/invitations/show", json={"token": mailer.token}, expect=400)
+
+
+def test_a_founded_tenant_is_called_by_its_company(nobody: Caller, services: Services, mailer: RecordingMailer) -> None:
+    founder = {**ACCEPT, "email": "fay@example.com", "company": "Fay's Calls"}
+    token = nobody.post("/api/auth/register", json=founder, expect=201)["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    nobody.send("POST", "/api/invitations", json={**EVE, "email": "gus@example.com"}, headers=headers)
+    send_due_mails(services)
+    assert mailer.sent[-1].subject == "You are invited to Fay's Calls"
+
+
 def test_an_invitation_is_good_once(ada: Caller, nobody: Caller, invite: Any, mailer: RecordingMailer) -> None:
     invite(ada)
     accept(nobody, mailer.token)

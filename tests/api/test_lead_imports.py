@@ -216,7 +216,11 @@ def test_a_preview_shows_how_the_file_is_read_and_stores_nothing(
         (3, "duplicate_in_campaign"), (4, "dnc"), (5, "not_a_number"),
     ]  # fmt: skip
     first = shown["rows"][0]
-    assert (first["row"], first["lead"]["phone_normalized"], first["lead"]["first_name"]) == (2, "+14155552601", "Zoë")
+    assert (first["row"], first["cells"], first["lead"]["phone_normalized"]) == (
+        2,
+        ["(415) 555-2601", "Zoë", "94110", "XL"],
+        "+14155552601",
+    )
     assert first["lead"]["custom_fields"] == {"Größe": "XL"}
     assert shown["rows"][3]["lead"] is None
     assert (shown["runs_at_once"], shown["is_whole_file"], shown["rows_examined"]) == (True, True, 4)
@@ -228,7 +232,7 @@ def test_a_preview_shows_how_the_file_is_read_and_stores_nothing(
 def test_a_preview_of_a_large_file_examines_its_beginning(ada: Any, campaign: Any) -> None:
     shown = preview(ada, campaign, make_list(10_500))
     assert (shown["runs_at_once"], shown["is_whole_file"], shown["rows_examined"]) == (False, False, 10_000)
-    assert len(shown["rows"]) == 10
+    assert len(shown["rows"]) == 20
 
 
 def test_a_preview_counts_updates_as_an_upload_would(services: Any, ada: Any, campaign: Any) -> None:

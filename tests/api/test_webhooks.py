@@ -57,11 +57,16 @@ def webhooks_of(floor: Floor, call_id: CallId) -> dict[str, tuple[str, dict[str,
             f"/agent-status?callId={call_id}&agentId={agent_id}",
             {"CallSid": "CAx", "CallStatus": "completed"},
         ),
+        "transfer answer": (f"/transfer-answer?transferId={uuid4()}", {"CallSid": "CAx"}),
+        "transfer status": (
+            f"/transfer-status?transferId={uuid4()}",
+            {"CallSid": "CAx", "CallStatus": "no-answer"},
+        ),
     }
 
 
 WEBHOOKS = ["answer", "waiting", "hold", "status", "amd", "conference of a call", "conference of an agent", "opt out",
-            "recording", "agent leg", "agent answer", "agent status"]  # fmt: skip
+            "recording", "agent leg", "agent answer", "agent status", "transfer answer", "transfer status"]  # fmt: skip
 
 
 def everything(floor: Floor) -> list[Any]:
@@ -71,7 +76,9 @@ def everything(floor: Floor) -> list[Any]:
 
 
 def expected_status(name: str) -> int:
-    return 200 if name in {"answer", "waiting", "hold", "opt out", "agent leg", "agent answer"} else 204
+    return (
+        200 if name in {"answer", "waiting", "hold", "opt out", "agent leg", "agent answer", "transfer answer"} else 204
+    )
 
 
 @pytest.mark.parametrize("name", WEBHOOKS)
@@ -88,7 +95,7 @@ def test_every_route_is_among_the_webhooks_tested(app: Flask) -> None:
     routes = {rule.rule.removeprefix("/webhooks/twilio/") for rule in app.url_map.iter_rules() if "twilio" in rule.rule}
     assert routes == {
         "answer", "waiting", "hold", "status", "amd", "conference-status", "recording", "agent-leg",
-        "agent-answer", "agent-status", "opt-out",
+        "agent-answer", "agent-status", "opt-out", "transfer-answer", "transfer-status",
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ PUBLIC = {
     ("POST", "/api/auth/register"), ("POST", "/api/auth/login"), ("POST", "/api/auth/refresh"),
     # What was mailed, or given out for the right password, is the key.
     ("POST", "/api/auth/login/second-factor"), ("POST", "/api/auth/invitations/accept"),
+    ("POST", "/api/auth/invitations/show"),
     ("POST", "/api/auth/password-reset"), ("POST", "/api/auth/password-reset/confirm"),
     # The link is the key: signed, for minutes, for one user.
     ("GET", "/api/recordings/<link>"),

@@ -84,7 +84,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         sys.executable, "-m", "twin", "--port", str(port), "--account-sid", generated["TWILIO_ACCOUNT_SID"],
         "--auth-token", generated["TWILIO_AUTH_TOKEN"], "--twiml-app-sid", generated["TWILIO_TWIML_APP_SID"],
         "--api-key-sid", generated["TWILIO_API_KEY_SID"], "--api-key-secret", generated["TWILIO_API_KEY_SECRET"],
-        "--calls-per-second", "20",
+        "--calls-per-second", "20", "--time-factor", "10",
     ]  # fmt: skip
     with (tmp_path / "twin.log").open("wb") as log:
         twin = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)

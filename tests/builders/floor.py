@@ -23,7 +23,17 @@ from dialer.domain.callee_steps import CalleeStep
 from dialer.domain.calls import CallState, Verdict
 from dialer.domain.ids import AgentId, CallId, CampaignId, LeadId, TenantId
 from dialer.ports import CarrierAccount
-from dialer.usecases import agent_legs, call_answering, call_control, call_events, dialing, pacing, sweeps
+from dialer.usecases import (
+    agent_legs,
+    call_answering,
+    call_control,
+    call_events,
+    dialing,
+    pacing,
+    supervision,
+    sweeps,
+    transfer_calls,
+)
 from dialer.usecases.call_answering import AnswerReport
 from dialer.usecases.call_events import ConferenceReport, StatusReport
 from dialer.usecases.services import Services
@@ -109,12 +119,17 @@ class Floor:
             "dialer.calls.apologise": call_control.apologise,
             "dialer.calls.hang_up": call_control.hang_up,
             "dialer.calls.ring_agent_phone": agent_legs.ring_agent_phone,
+            "dialer.calls.join_agent": transfer_calls.join_agent,
+            "dialer.calls.end_supervisions": supervision.end_supervisions,
         }
         sent, self.queue.sent = self.queue.sent, []
         for task in sent:
             if task.task in steering:
                 call_id = CallId(UUID(str(task.arguments["call_id"])))
                 steering[task.task](self.services, tenant_id=self.tenant_id, call_id=call_id)
+            elif task.task == "dialer.calls.settle_transfer":
+                transfer_id = UUID(str(task.arguments["transfer_id"]))
+                transfer_calls.settle_transfer(self.services, tenant_id=self.tenant_id, transfer_id=transfer_id)
             elif task.task == "dialer.calls.hang_up_agent_leg":
                 agent_legs.hang_up_agent_leg(
                     self.services, tenant_id=self.tenant_id, call_sid=str(task.arguments["call_sid"])

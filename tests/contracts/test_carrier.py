@@ -20,11 +20,12 @@ from dialer.domain.calls import FINAL, CallState
 from dialer.domain.errors import CallNotInProgress, CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable
 from dialer.domain.ids import AgentId, CallId
 from dialer.integrations.carriers.twilio.carrier import TwilioCarrier
-from dialer.ports import CallRequest, Carrier, CarrierAccount
+from dialer.ports import CallRequest, Carrier, CarrierAccount, CarrierNumber, ConsoleApp
 from tests.architecture.source import ROOT
 from tests.fakes import FakeCarrier
 
 ACCOUNT = CarrierAccount("AC" + "c1" * 16, "the-contracts-token", calls_per_second=100.0, max_lines=100)
+APP = "AP" + "c2" * 16
 FROM = "+14155550100"
 CALL_ID, AGENT_ID = CallId(uuid.uuid4()), AgentId(uuid.uuid4())
 
@@ -40,6 +41,8 @@ class Side(Protocol):
     def bring_to(self, call_sid: str, state: CallState) -> None: ...
     def script(self, number: str) -> None: ...
     def seat(self, call_sid: str, agent_id: AgentId) -> None: ...
+    def own(self, number: str, label: str) -> None: ...
+    def point_app_at(self, app_sid: str, url: str) -> None: ...
 
 
 class FakeSide:
@@ -63,6 +66,12 @@ class FakeSide:
 
     def seat(self, call_sid: str, agent_id: AgentId) -> None:
         self.carrier.conferences[f"agent_{agent_id}"] = {call_sid}
+
+    def own(self, number: str, label: str) -> None:
+        self.carrier.numbers.append(CarrierNumber(number, label, "owned", has_voice=True))
+
+    def point_app_at(self, app_sid: str, url: str) -> None:
+        self.carrier.app = ConsoleApp(url, "https://dialer.example.com/webhooks/twilio/agent-leg")
 
 
 class TwinSide:
@@ -98,10 +107,19 @@ class TwinSide:
     def seat(self, call_sid: str, agent_id: AgentId) -> None:
         """Commands are carried out a little later."""
         self.carrier.join_agent_conference(ACCOUNT, call_sid=call_sid, call_id=CALL_ID, agent_id=agent_id)
+        self.await_seat(call_sid, f"agent_{agent_id}")
+
+    def await_seat(self, call_sid: str, room: str) -> None:
         deadline = time.monotonic() + 10
-        while call_sid not in self.carrier.list_participants(ACCOUNT, conference_name=f"agent_{agent_id}"):
+        while call_sid not in self.carrier.list_participants(ACCOUNT, conference_name=room):
             assert time.monotonic() < deadline, "it never came"
             time.sleep(0.02)
+
+    def own(self, number: str, label: str) -> None:
+        self._door("/numbers", {"phone_number": number, "friendly_name": label})
+
+    def point_app_at(self, app_sid: str, url: str) -> None:
+        self._door("/applications", {"sid": app_sid, "voice_url": url})
 
     def _door(self, path: str, body: dict[str, Any]) -> None:
         data = json.dumps(body).encode()
@@ -143,7 +161,8 @@ def twin_url() -> Iterator[str]:
     """The twin, as a process of its own."""
     process = subprocess.Popen(
         [sys.executable, "-m", "twin", "--port", "0", "--account-sid", ACCOUNT.account_sid, "--auth-token",
-         ACCOUNT.auth_token, "--calls-per-second", "100", "--time-factor", "5"],
+         ACCOUNT.auth_token, "--twiml-app-sid", APP, "--number", FROM, "--calls-per-second", "100",
+         "--time-factor", "5"],
         cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     assert process.stdout is not None

@@ -204,6 +204,7 @@ def test_the_agents_console_shows_the_lead_and_then_the_end_of_the_call(story: S
         "callId": str(call["id"]), "leadId": str(call["lead_id"]), "first_name": "Talker", "last_name": "Doe",
         "phone": story.number_of["talker"], "notes": None, "campaign_id": story.campaign_id,
         "campaign_name": "Spring outreach", "custom_fields": {"company": "ACME"},
+        "time_zone": "America/New_York",
     }  # fmt: skip
     (ended,) = [heard for heard in console.all_heard("call:ended") if heard["callId"] == str(call["id"])]
     assert (ended["reason"], ended["disposition"]) == ("answered", "answered")

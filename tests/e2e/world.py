@@ -83,16 +83,20 @@ class Console:
 
     def open(self) -> None:
         """Connect, join, put the headset on, and declare to be ready."""
-        self._socket.connect(
-            self._stack.url, auth={"token": self._token}, transports=["websocket"], wait_timeout=PATIENCE_SECONDS
-        )
-        self.say("agent:join", agentId=self.agent_id, tenantId=self._tenant_id)
+        self.connect()
         app_sid = self._stack.environ["TWILIO_TWIML_APP_SID"]
         Http(self._stack.twin_url or "").post(
             "/_twin/inbound", {"from": f"client:agent_{self.agent_id}", "to": app_sid}
         )
         eventually(lambda: self.all_heard("agent:audio"), what="the audio leg is proven")
         self.say("agent:status", agentId=self.agent_id, status="available")
+
+    def connect(self) -> None:
+        """Connect and join."""
+        self._socket.connect(
+            self._stack.url, auth={"token": self._token}, transports=["websocket"], wait_timeout=PATIENCE_SECONDS
+        )
+        self.say("agent:join", agentId=self.agent_id, tenantId=self._tenant_id)
 
     def say(self, event: str, **message: str) -> dict[str, Any]:
         """Send a message and return its acknowledgement, which must be a yes."""
@@ -127,7 +131,7 @@ class Office:
 
     def add_console(self, group_id: str) -> Console:
         """Register an agent and seat him at his console, ready for calls."""
-        user = self._register()
+        user = self.register()
         body = {"name": f"Agent {next(_numbers)}", "agent_group_id": group_id, "user_id": user["user"]["id"]}
         agent = self.admin.post("/api/agents", body)["agent"]
         console = Console(self.stack, token=user["token"], agent_id=agent["id"], tenant_id=self.tenant_id)
@@ -169,7 +173,8 @@ class Office:
         for console in self.consoles:
             console.close()
 
-    def _register(self) -> Any:
+    def register(self) -> Any:
+        """A new user in the role of an agent."""
         person = {
             "email": f"ben{next(_numbers)}@example.com", "password": PASSWORD, "role": "agent",
             "first_name": "Ben", "last_name": "Ortiz", "tenant_id": self.tenant_id,

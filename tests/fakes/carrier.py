@@ -1,8 +1,11 @@
 """A carrier that does what the test scripts and keeps what it was asked. It calls nobody and answers at once."""
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 from dialer.domain.calls import FINAL, CallState
 from dialer.domain.errors import (
@@ -13,7 +16,17 @@ from dialer.domain.errors import (
     CarrierUnavailable,
 )
 from dialer.domain.ids import AgentId, CallId
-from dialer.ports import CallRequest, CarrierAccount, CarrierCall, PlacedCall, RecordedSound
+from dialer.domain.seats import Seat, SupervisionMode
+from dialer.ports import (
+    CallRequest,
+    CarrierAccount,
+    CarrierCall,
+    CarrierNumber,
+    ConsoleApp,
+    PlacedCall,
+    RecordedSound,
+    VoiceTicket,
+)
 
 _SCOPES = {"21211": "number", "21210": "caller_id", "20003": "account"}
 
@@ -24,7 +37,7 @@ class FakeCarrier:
 
     `placed` are the accepted CallRequests; `sids[call_id]` the call_sid given to each; `calls` what `fetch_call` tells;
     `done` every later command as (verb, call_sid, detail); `recordings` the sounds there are, `opened` and `closed`
-    who listened.
+    who listened; `numbers` what `list_caller_numbers` tells, `standing` and `app` the account's.
     """
 
     placed: list[CallRequest] = field(default_factory=list)
@@ -36,6 +49,9 @@ class FakeCarrier:
     recordings: dict[str, bytes] = field(default_factory=dict)
     opened: list[tuple[str, str, str | None]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    numbers: list[CarrierNumber] = field(default_factory=list)
+    standing: Literal["active", "suspended", "closed"] = "active"
+    app: ConsoleApp | None = None
     _next_errors: list[tuple[CarrierError, bool]] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -141,6 +157,62 @@ class FakeCarrier:
     def list_participants(self, account: CarrierAccount, *, conference_name: str) -> set[str]:
         self._fail_early()
         return self.conferences.get(conference_name, set())
+
+    def fetch_standing(self, account: CarrierAccount) -> Literal["active", "suspended", "closed"]:
+        self._fail_early()
+        return self.standing
+
+    def list_caller_numbers(self, account: CarrierAccount) -> list[CarrierNumber]:
+        self._fail_early()
+        return sorted(self.numbers, key=lambda number: number.e164)
+
+    def check_api_key(self, account: CarrierAccount) -> None:
+        self._fail_early()
+        if account.api_key_sid is None:
+            raise CarrierRefused("no key", scope="account")
+
+    def find_console_app(self, account: CarrierAccount) -> ConsoleApp | None:
+        self._fail_early()
+        return None if account.twiml_app_sid is None else self.app
+
+    def sign_webhook(self, account: CarrierAccount, *, url: str, form: Mapping[str, str]) -> str:
+        return f"signed by {account.account_sid}"
+
+    def issue_voice_ticket(self, account: CarrierAccount, *, identity: str, now: datetime, seconds: int) -> VoiceTicket:
+        if not (account.api_key_sid and account.api_key_secret and account.twiml_app_sid):
+            raise CarrierRefused("no key", scope="account")
+        return VoiceTicket("simulated", f"ticket of {identity}", "http://twin.example.com/_twin/softphone")
+
+    def set_hold(self, account: CarrierAccount, *, call_sid: str, room: str, is_on_hold: bool) -> None:
+        self._command("hold" if is_on_hold else "resume", call_sid, room)
+
+    def set_supervision(
+        self, account: CarrierAccount, *, call_sid: str, room: str, mode: SupervisionMode, coached_sid: str | None
+    ) -> None:
+        self._command(mode, call_sid, room)
+
+    def pause_recording(self, account: CarrierAccount, *, call_sid: str) -> None:
+        self._command("pause_recording", call_sid, "")
+
+    def resume_recording(self, account: CarrierAccount, *, call_sid: str) -> None:
+        self._command("resume_recording", call_sid, "")
+
+    def take_seat(self, account: CarrierAccount, *, call_sid: str, seat: Seat) -> None:
+        self._command("take_seat", call_sid, seat.room)
+
+    def call_transfer_target(
+        self,
+        account: CarrierAccount,
+        *,
+        transfer_id: UUID,
+        to_number: str,
+        from_number: str,
+        ring_timeout_seconds: int,
+    ) -> PlacedCall:
+        call_sid = self._accept(to_number, from_number)
+        self.done.append(("call_transfer_target", call_sid, to_number))
+        self._fail_late()
+        return PlacedCall(call_sid, queue_seconds=0.0)
 
     def has_caller(self, call_sid: str) -> None:
         """From now on this call is in progress: somebody has called in, a console say."""

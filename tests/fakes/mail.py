@@ -1,6 +1,7 @@
 """A mailer that keeps what it was given."""
 
 import re
+from typing import Literal
 
 from dialer.ports import Mail
 
@@ -8,7 +9,10 @@ from dialer.ports import Mail
 class RecordingMailer:
     """`sent` lists every mail. Set `trouble` to an exception, and each mail raises it instead."""
 
+    leads_to: Literal["server", "folder", "nowhere"]
+
     def __init__(self) -> None:
+        self.leads_to = "server"
         self.sent: list[Mail] = []
         self.trouble: Exception | None = None
 

@@ -21,6 +21,7 @@ from dialer.domain.errors import (
 from dialer.domain.ids import AgentId, CallId
 from dialer.integrations.carriers.twilio import carrier as adapter
 from dialer.integrations.carriers.twilio.carrier import TwilioCarrier
+from dialer.integrations.carriers.twilio.webhooks import TwilioWebhooks
 from dialer.integrations.carriers.twilio.words import REFUSALS, STATES, TRY_LATER
 from dialer.ports import CallRequest, CarrierAccount
 from tests.integrations.carrier_server import CALL_SID, CarrierServer, call_json, carrier_server
@@ -336,3 +337,22 @@ def test_the_twiml_app_is_pointed_at_us_if_there_is_one(server: CarrierServer, c
     server.status, server.body = 200, {"sid": "AP1"}
     carrier.point_app_at_us(CarrierAccount(**{**vars(ACCOUNT), "twiml_app_sid": "AP1"}))
     assert server.sent == {"VoiceUrl": [f"{BASE}/agent-leg"], "VoiceMethod": ["POST"]}
+
+
+def test_the_token_asks_about_the_account_even_where_there_is_a_key(
+    server: CarrierServer, carrier: TwilioCarrier
+) -> None:
+    server.body = {"sid": ACCOUNT.account_sid, "status": "suspended"}
+    account = CarrierAccount(**{**vars(ACCOUNT), "api_key_sid": "SK1", "api_key_secret": "secret"})
+    assert carrier.fetch_standing(account) == "suspended"
+    (sent,) = server.requests
+    assert base64.b64decode(sent.authorization.removeprefix("Basic ")).decode() == f"{ACCOUNT.account_sid}:token"
+
+
+def test_what_we_sign_as_the_carrier_is_believed_by_us(carrier: TwilioCarrier) -> None:
+    form = {"From": "client:agent_1", "CallSid": "CA1"}
+    signature = carrier.sign_webhook(ACCOUNT, url=f"{BASE}/agent-leg", form=form)
+    ours = TwilioWebhooks("https://dialer.example.com")
+    lists = {name: [value] for name, value in form.items()}
+    assert ours.is_genuine(ACCOUNT, url=f"{BASE}/agent-leg", form=lists, signature=signature)
+    assert not ours.is_genuine(ACCOUNT, url=f"{BASE}/agent-leg?x=1", form=lists, signature=signature)

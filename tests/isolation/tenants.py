@@ -136,7 +136,18 @@ def _tell_its_story(services: Services, caller: Caller) -> Floor:
     tenant_id = caller.tenant_id
     witness = witness_of(tenant_id)
     floor = open_floor(services, tenant_id, name=f"{witness} outreach")
-    open_conversation(floor)
+    call_id, talking_id = open_conversation(floor)
+    floor.change(
+        """
+        insert into transfers (id, tenant_id, call_id, from_agent_id, kind, to_phone, room, state, requested_at,
+                               ended_at)
+        values (gen_random_uuid(), :tenant_id, :call_id, :agent_id, 'cold', '+14155550177', '', 'failed', :now, :now)
+        """,
+        tenant_id=tenant_id,
+        call_id=call_id,
+        agent_id=talking_id,
+        now=services.clock.now(),
+    )
     agent_id = floor.console_agent(name=f"{witness} at a console")
     make_conversation(services.database, tenant_id=tenant_id, agent_id=agent_id, notes=witness)
     lead_id, _ = lead_with_phones(floor, 2, first_name=witness, email=f"{witness}@example.com", notes=witness)

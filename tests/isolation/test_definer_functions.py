@@ -18,6 +18,9 @@ DEFINERS: dict[str, set[str]] = {
     "known_call_sids": {"call_sid"},
     "enter_tenant_of_call": {"tenant_id"},
     "enter_tenant_of_agent": {"tenant_id"},
+    "enter_tenant_of_supervisor": {"tenant_id"},
+    "enter_tenant_of_supervision": {"tenant_id"},
+    "enter_tenant_of_transfer": {"tenant_id"},
     # Sweeps find candidates everywhere, then work on each inside its tenant.
     "all_tenants": {"tenant_id"},
     "active_campaigns": {"tenant_id", "campaign_id"},
@@ -36,6 +39,8 @@ DEFINERS: dict[str, set[str]] = {
     "invitations_to_mail": {"tenant_id", "invitation_id"},
     "unpriced_calls": {"tenant_id", "call_id"},
     "deserted_calls": {"tenant_id", "call_id"},
+    "overdue_transfers": {"tenant_id", "transfer_id"},
+    "overdue_supervisions": {"tenant_id", "supervision_id"},
     "unresolved_previews": {"tenant_id", "call_id"},
     "overdue_previews": {"tenant_id", "preview_id"},
     "expired_claims": {"tenant_id", "lead_id"},
@@ -47,6 +52,9 @@ DEFINERS: dict[str, set[str]] = {
     "due_callbacks": {"tenant_id", "callback_id"},
     "imports_to_run": {"tenant_id", "import_id"},
     "imports_to_clear": {"tenant_id", "import_id"},
+    # Of the caller's own tenant, whose number is a condition like the others: letters compare by an index only there.
+    "find_leads_of_campaign": {"lead_id"},
+    "leads_by_name": {"lead_id"},
     # Whether anybody else waits: one bit.
     "others_imports_wait": set(),
     # Of the platform's account: how many share it, and how many calls and lines that makes in all.

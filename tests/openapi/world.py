@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 
-from dialer.domain.ids import CampaignId, LeadId
+from dialer.domain.ids import CallId, CampaignId, LeadId
 from dialer.domain.principals import Role
+from dialer.store.schema.base import new_id
 from dialer.usecases import access
 from dialer.usecases.access import NewUser
 from dialer.usecases.services import Services
 from tests.builders.agents import make_agent
 from tests.builders.calls import make_conversation
-from tests.builders.floor import open_floor
+from tests.builders.floor import Floor, open_floor
 from tests.fixtures_cast import PASSWORD, Caller, log_in_as
 
 CSV = b"phone,first_name\n+14155552671,Sara\nnone,Bad\n"
@@ -85,11 +87,25 @@ def _rows(services: Services, owner: Caller, ben: Caller) -> dict[str, str]:
         "agent_group_id": group["id"],
         "agent_id": str(agent_id),
         "lead_id": str(lead_id),
+        "transfer_id": str(_old_transfer(floor, call_id)),
         "call_id": str(call_id),
         "user_id": str(ben.user_id),
         "tenant_id": str(owner.tenant_id),
         **_made_by_requests(owner, floor.campaign_id, lead_id),
     }
+
+
+def _old_transfer(floor: Floor, call_id: CallId) -> UUID:
+    """A transfer that failed."""
+    transfer_id = new_id()
+    floor.change(
+        """
+        insert into transfers (id, tenant_id, call_id, kind, to_phone, room, state, requested_at, ended_at)
+        values (:id, :tenant_id, :call_id, 'cold', '+14155550177', '', 'failed', :now, :now)
+        """,
+        id=transfer_id, tenant_id=floor.tenant_id, call_id=call_id, now=floor.services.clock.now(),
+    )  # fmt: skip
+    return transfer_id
 
 
 def _made_by_requests(owner: Caller, campaign_id: CampaignId, lead_id: LeadId) -> dict[str, str]:
@@ -109,6 +125,8 @@ def _made_by_requests(owner: Caller, campaign_id: CampaignId, lead_id: LeadId) -
         "mapping_id": owner.get("/api/leads/imports/mappings")["mappings"][0]["id"],
         "invitation_id": owner.post("/api/invitations", json=INVITED, expect=201)["invitation"]["id"],
         "session_id": owner.get("/api/auth/sessions")["sessions"][0]["id"],
+        "number_id": owner.post("/api/numbers", json={"phone": "+14155557777"}, expect=201)["number"]["id"],
+        "break_reason_id": owner.get("/api/break-reasons")["break_reasons"][0]["id"],
         "erasure_id": owner.post("/api/people/erase", json={"phone": "+14155558888"})["erasure"]["id"],
     }
     return made

@@ -160,6 +160,18 @@ def hold(services, tenant_id, agent_id, call_id):
         )
 
 
+def test_a_break_has_its_reason_and_says_since_when(browser, ben, bens_agent):
+    join(browser, ben, bens_agent)
+    lunch = ben.get("/api/break-reasons")["break_reasons"][0]
+    said = {"agentId": str(bens_agent), "status": "break", "break_reason_id": lunch["id"]}
+    answer = browser.say("agent:status", said)
+    while (told := browser.next_event("agent:status:updated"))["status"] != "break":
+        pass
+    assert answer["agent"]["break_reason"] == told["break_reason"] == "Lunch"
+    assert (told["break_reason_id"], told["since"]) == (lunch["id"], told["at"])
+    assert browser.say("agent:status", said | {"status": "available"})["fields"][0]["field"] == "break_reason_id"
+
+
 def test_declaring_a_status_answers_and_tells_supervisors(browser, second_browser, ben, sam, bens_agent, queue):
     second_browser.connect(sam.token)
     join(browser, ben, bens_agent)

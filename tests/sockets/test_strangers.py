@@ -5,7 +5,7 @@ import time
 import pytest
 
 from dialer.domain.live_rooms import agent_room, tenant_room
-from tests.builders.agents import make_agent
+from tests.builders.agents import make_agent, make_agent_group
 from tests.builders.floor import open_conversation, open_floor
 from tests.isolation.tenants import checksums
 from tests.sockets.looks import eventually
@@ -19,18 +19,28 @@ SAID = {
     ],
     "agent:status": [{"agentId": "{agent}", "status": "offline"}, {"agentId": "{agent}", "status": "available"}],
     "call:received": [{"callId": "{call}"}],
+    "wallboard:watch": [{"campaign_ids": ["{campaign}"]}, {"agent_group_id": "{group}"}],
+    "wallboard:unwatch": [{}],
 }
 
 
 @pytest.fixture
 def victim(services, ada):
     """Ada's floor with a conversation: the ids of its tenant, agent and call."""
-    call_id, agent_id = open_conversation(open_floor(services, ada.tenant_id))
-    return {"tenant": str(ada.tenant_id), "agent": str(agent_id), "call": str(call_id)}
+    floor = open_floor(services, ada.tenant_id)
+    call_id, agent_id = open_conversation(floor)
+    return {
+        "tenant": str(ada.tenant_id), "agent": str(agent_id), "call": str(call_id),
+        "campaign": str(floor.campaign_id),
+        "group": str(make_agent_group(services.database, tenant_id=ada.tenant_id)),
+    }  # fmt: skip
 
 
 def filled(said, ids):
-    return {name: value.format_map(ids) for name, value in said.items()}
+    return {
+        name: [each.format_map(ids) for each in value] if isinstance(value, list) else value.format_map(ids)
+        for name, value in said.items()
+    }
 
 
 def test_every_event_is_among_them(app):
@@ -55,7 +65,7 @@ def test_nothing_that_is_said_of_anothers_agent_or_call_does_anything(
             for client in (browser, second_browser):
                 answer = client.say(event, filled(case, ids))
                 assert answer["success"] is False, (event, case)
-                assert {"agent", "call"} & set(answer) == set(), (event, case)
+                assert {"agent", "call", "board"} & set(answer) == set(), (event, case)
     assert checksums(owner_database, sam.tenant_id) == before
 
 

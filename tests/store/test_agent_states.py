@@ -6,7 +6,7 @@ import pytest
 
 from dialer.domain.agents import AgentStatus
 from dialer.domain.ids import CallId, TenantId
-from dialer.store import agents
+from dialer.store import agents, wrap_ups
 from dialer.store.agent_states import Occupancy, agent_occupancy, floor_occupancy
 from dialer.store.schema.base import new_id
 from tests.builders.agents import make_agent, make_agent_group, make_tenant
@@ -30,7 +30,7 @@ def one_call(database, tenant_id, agent_id):
         agents.reserve_agent(tx.session, agent_group_id=None, call_id=call_id, now=after(10))
         agents.mark_talking(tx.session, agent_id=agent_id, call_id=call_id, now=after(12))
         agents.release_agent(tx.session, agent_id=agent_id, call_id=call_id, now=after(72), wrap_up_seconds=10)
-        agents.end_expired_wrap_ups(tx.session, agent_ids=[agent_id], now=after(85))
+        wrap_ups.end_expired_wrap_ups(tx.session, agent_ids=[agent_id], now=after(85))
         agents.set_status(tx.session, agent_id=agent_id, status=AgentStatus.BREAK, now=after(100))
 
 

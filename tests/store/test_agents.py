@@ -10,6 +10,7 @@ import pytest
 from dialer.domain.agents import AgentState, AgentStatus
 from dialer.domain.ids import AgentId, CallId, TenantId
 from dialer.store import agents as store
+from dialer.store import wrap_ups
 from dialer.store.schema.base import new_id
 from dialer.store.session import Database
 from tests.builders.agents import make_agent, make_agent_group, make_tenant
@@ -323,8 +324,8 @@ def test_pacing_of_a_group_sees_its_own_agents(database, tenant_id):
 def test_a_wrap_up_ends_in_the_log_when_it_ended_not_when_it_was_swept(database, tenant_id):
     agent_id = make_agent(database, tenant_id=tenant_id, phone=PHONE, wrap_up_until=NOON + timedelta(seconds=7))
     with database.transaction(tenant_id) as tx:
-        [freed] = store.end_expired_wrap_ups(tx.session, agent_ids=[agent_id], now=LATER)
-        assert store.end_expired_wrap_ups(tx.session, agent_ids=[agent_id], now=LATER) == []
+        [freed] = wrap_ups.end_expired_wrap_ups(tx.session, agent_ids=[agent_id], now=LATER)
+        assert wrap_ups.end_expired_wrap_ups(tx.session, agent_ids=[agent_id], now=LATER) == []
     assert (freed.state, freed.idle_since) == (AgentState.AVAILABLE, NOON + timedelta(seconds=7))
     assert freed.updated_at == NOON + timedelta(seconds=7)
 
@@ -334,7 +335,7 @@ def test_expired_wrap_ups_of_all_tenants_are_found_outside_of_any(database, tena
     expired = {(t, make_agent(database, tenant_id=t, phone=PHONE, wrap_up_until=LATER)) for t in (tenant_id, other)}
     make_agent(database, tenant_id=other, wrap_up_until=LATER + timedelta(seconds=1))
     with database.transaction() as tx:
-        assert set(store.list_expired_wrap_ups(tx.session, now=LATER)) == expired
+        assert set(wrap_ups.list_expired_wrap_ups(tx.session, now=LATER)) == expired
 
 
 def test_a_new_agent_is_offline_and_keeps_his_working_hours(database, tenant_id):

@@ -282,3 +282,26 @@ def test_a_leg_is_kept_while_the_carrier_cannot_be_asked(floor: Floor, clock: Fr
         agent_legs.reconcile_agent_leg(floor.services, tenant_id=floor.tenant_id, call_sid=LEG)
     assert floor.agent(agent_id).console_leg_sid == LEG
     assert clock.now() - floor.agent(agent_id).updated_at < timedelta(minutes=1)
+
+
+def test_the_newest_leg_is_the_agents_and_the_older_one_is_hung_up(floor: Floor) -> None:
+    agent_id, newer = floor.console_agent(console_leg_sid=None), "CA" + "b" * 32
+    connect(floor, agent_id)
+    conference(floor, agent_id, "participant-join")
+    connect(floor, agent_id, newer)
+    floor.run_tasks()
+    assert floor.carrier.done == [("hang_up", LEG, "")]
+    conference(floor, agent_id, "participant-leave")
+    conference(floor, agent_id, "participant-join", newer)
+    assert floor.agent(agent_id).console_leg_sid == newer
+    assert floor.feed.to_agents[-1].payload["callSid"] == newer
+
+
+def test_a_leg_that_asks_again_is_not_over_whatever_was_reported(floor: Floor) -> None:
+    """As after its label was in use: it left without having been in, and tries again."""
+    agent_id = floor.console_agent(console_leg_sid=None)
+    connect(floor, agent_id)
+    conference(floor, agent_id, "participant-leave")
+    connect(floor, agent_id)
+    conference(floor, agent_id, "participant-join")
+    assert floor.agent(agent_id).console_leg_sid == LEG

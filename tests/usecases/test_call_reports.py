@@ -157,7 +157,7 @@ def test_do_not_call_suppresses_the_number_for_the_whole_tenant(services, ben, b
 
 def test_notes_can_be_taken_back(services, sam, bens_call):
     usecases.set_call_notes(services, actor=sam.principal, call_id=bens_call, notes="hm")
-    assert usecases.set_call_notes(services, actor=sam.principal, call_id=bens_call, notes=None).notes is None
+    assert usecases.set_call_notes(services, actor=sam.principal, call_id=bens_call, notes=None).call.notes is None
 
 
 def test_hanging_up_is_a_workers_task_while_the_call_runs(services, ben, bens, queue):

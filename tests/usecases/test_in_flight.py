@@ -63,6 +63,25 @@ LONG_AGO = {
         returning *), gone as (delete from agent_sockets)
         insert into agent_legs (call_sid, tenant_id, agent_id, kind, conference_name, started_at)
         select 'CA' || id, tenant_id, id, 'console', '', {_AGO} from agent""",
+    "transfer requested": f"""insert into transfers (id, tenant_id, call_id, kind, room, state, requested_at)
+        select gen_random_uuid(), tenant_id, id, 'cold', '', 'requested', {_AGO} from calls""",
+    "transfer ringing": f"""insert into transfers (id, tenant_id, call_id, kind, room, state, requested_at)
+        select gen_random_uuid(), tenant_id, id, 'cold', '', 'ringing', {_AGO} from calls""",
+    "transfer consulting, one of the two gone": f"""
+        with gone as (update agents set console_leg_sid = null, updated_at = {_AGO})
+        insert into transfers (id, tenant_id, call_id, from_agent_id, kind, room, state, requested_at)
+        select gen_random_uuid(), tenant_id, id, agent_id, 'warm', '', 'consulting', :now from calls""",
+    "supervision expected": f"""with somebody as (insert into users (id, tenant_id, email, password_hash, first_name,
+        last_name, role, is_active, created_at) select gen_random_uuid(), id, 'y@example.com', '', '', '', 'agent',
+        true, :now from tenants limit 1 returning *)
+        insert into supervisions (id, tenant_id, call_id, user_id, mode, requested_at)
+        select gen_random_uuid(), c.tenant_id, c.id, s.id, 'listen', {_AGO} from calls c, somebody s""",
+    "supervision on an ended call": f"""with somebody as (insert into users (id, tenant_id, email, password_hash,
+        first_name, last_name, role, is_active, created_at) select gen_random_uuid(), id, 'z@example.com', '', '', '',
+        'agent', true, :now from tenants limit 1 returning *),
+        ended as (update calls set state = 'completed', state_changed_at = {_AGO})
+        insert into supervisions (id, tenant_id, call_id, user_id, mode, requested_at, joined_at)
+        select gen_random_uuid(), c.tenant_id, c.id, s.id, 'listen', {_AGO}, {_AGO} from calls c, somebody s""",
     "campaign scheduled": f"update campaigns set status = 'scheduled', schedule_start = {_AGO}",
     "campaign being reordered": f"update campaigns set reordered_up_to = '', reordered_at = {_AGO}",
     "import queued or running": f"""insert into imports (id, tenant_id, campaign_id, filename, status, created_at)

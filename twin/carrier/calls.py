@@ -110,6 +110,7 @@ class Call:
     behaviour: Behaviour | None = None
     far_end: FarEnd | None = None
     participant: Participant | None = None
+    is_silent: bool = False  # muted at the softphone itself, of which the conference knows nothing
     recordings: list[Recording] = field(default_factory=list)
     cookies: CookieBag = field(default_factory=CookieBag)
     program: asyncio.Task[None] | None = None

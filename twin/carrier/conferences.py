@@ -231,6 +231,12 @@ class Rooms:
             participant.muted = muted
             self._changed(participant, "participant-mute" if muted else "participant-unmute")
 
+    def silence(self, call: Call, *, silent: bool) -> None:
+        """A softphone was muted, or is heard again; wherever it sits then."""
+        call.is_silent = silent
+        if call.participant is not None:
+            self._balance(call.participant.conference)
+
     def set_hold(self, participant: Participant, *, hold: bool) -> None:
         if participant.hold != hold:
             participant.hold = hold
@@ -368,6 +374,6 @@ def _word(value: object) -> str:
 
 
 def _hears(one: Participant, other: Participant) -> bool:
-    if one is other or one.hold or other.hold or other.muted:
+    if one is other or one.hold or other.hold or other.muted or other.call.is_silent:
         return False
     return not other.coaching or other.coached_call_sid == one.call.sid

@@ -16,7 +16,7 @@ from api.surfaces.dialer.schemas.access import (
     UserOut,
 )
 from api.surfaces.dialer.schemas.base import Message
-from api.surfaces.dialer.schemas.invitations import AcceptInvitationIn
+from api.surfaces.dialer.schemas.invitations import AcceptInvitationIn, ShowInvitationIn, ShownInvitationAnswer
 from api.surfaces.dialer.surface import surface
 from dialer.domain.ids import TenantId
 from dialer.domain.principals import Role
@@ -36,7 +36,9 @@ def register_user(body: RegisterIn) -> LoginAnswer:
     first_name, last_name = body.names()
     new = usecases.NewUser(body.email, body.password, first_name, last_name, body.phone)
     if body.tenant_id is None:
-        return _logged_in(usecases.found_tenant(services(), new=new), "User registered successfully")
+        return _logged_in(
+            usecases.found_tenant(services(), new=new, company=body.company), "User registered successfully"
+        )
     if body.invitation_token is not None:
         return _logged_in(
             invitations.accept_invitation(
@@ -50,6 +52,13 @@ def register_user(body: RegisterIn) -> LoginAnswer:
         services(), actor=actor, tenant_id=TenantId(body.tenant_id), new=new, role=body.role or Role.AGENT
     )
     return _logged_in(login, "User registered successfully")
+
+
+@access.post("/invitations/show", public=True, body=ShowInvitationIn, returns=ShownInvitationAnswer)
+def show_invitation(body: ShowInvitationIn) -> ShownInvitationAnswer:
+    """Show who invites whom into what, to the holder of the link. Nothing changes."""
+    shown = invitations.show_invitation(services(), token=body.token)
+    return ShownInvitationAnswer(**vars(shown))
 
 
 @access.post(

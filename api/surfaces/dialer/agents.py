@@ -13,11 +13,12 @@ from api.surfaces.dialer.schemas.agents import (
     AgentStatsOut,
     AgentStatsQuery,
     AgentStatusIn,
+    BreakSecondsOut,
     CreateAgentIn,
     UpdateAgentIn,
 )
 from api.surfaces.dialer.surface import surface
-from dialer.domain.ids import AgentGroupId, AgentId
+from dialer.domain.ids import AgentGroupId, AgentId, BreakReasonId
 from dialer.domain.principals import Role
 from dialer.domain.spans import parse_span
 from dialer.usecases import agents as usecases
@@ -74,9 +75,13 @@ def deactivate_agent(agent_id: UUID) -> AgentAnswer:
 def set_agent_status(agent_id: UUID, body: AgentStatusIn) -> AgentAnswer:
     """Declare what an agent is ready for: one's own status, or anybody's for supervisors.
 
-    It ends wrap-up. During a call it takes effect when the call is over; until then the agent is shown as busy.
+    It ends wrap-up. During a call it takes effect when the call is over; until then the agent is shown as busy. A break
+    may have its reason, which may be changed while it lasts.
     """
-    agent = usecases.set_agent_status(services(), actor=principal(), agent_id=AgentId(agent_id), status=body.status)
+    reason = None if body.break_reason_id is None else BreakReasonId(body.break_reason_id)
+    agent = usecases.set_agent_status(
+        services(), actor=principal(), agent_id=AgentId(agent_id), status=body.status, break_reason_id=reason
+    )
     return _answer(agent)
 
 
@@ -92,5 +97,6 @@ def agent_stats(agent_id: UUID, query: AgentStatsQuery) -> AgentStatsAnswer:
         total_talk_time=found.calls.total_talk_time,
         occupancy=found.occupancy.ratio,
         seconds_by_state=dict(found.occupancy.seconds_by_state),
+        breaks=[BreakSecondsOut.model_validate(one) for one in found.occupancy.breaks],
     )
     return AgentStatsAnswer(agent=AgentOut.model_validate(found.agent), stats=stats)

@@ -57,6 +57,7 @@ def list_callbacks(query: CallbacksQuery) -> CallbacksAnswer:
         state=query.state,
         agent_id=None if query.agent_id is None else AgentId(query.agent_id),
         campaign_id=None if query.campaign_id is None else CampaignId(query.campaign_id),
+        lead_id=None if query.lead_id is None else LeadId(query.lead_id),
         span=parse_span(query.date_from, query.date_to, names=("from", "to")),
     )
     page = usecases.list_callbacks(services(), actor=principal(), chosen=chosen, limit=query.limit, offset=query.offset)

@@ -8,6 +8,7 @@ from api.surfaces.dialer.schemas.calls import (
     CallAnswer,
     CallDispositionIn,
     CallFilterQuery,
+    CallNotesAnswer,
     CallNotesIn,
     CallOut,
     CallsAnswer,
@@ -19,7 +20,7 @@ from api.surfaces.dialer.schemas.calls import (
     HangUpAnswer,
 )
 from api.surfaces.dialer.surface import surface
-from dialer.domain.ids import AgentId, CallId, CampaignId
+from dialer.domain.ids import AgentId, CallId, CampaignId, LeadId
 from dialer.domain.principals import Role
 from dialer.domain.spans import parse_span
 from dialer.usecases import call_reports as usecases
@@ -32,6 +33,7 @@ calls = surface.resource("calls", url_prefix="/calls", tag="Calls")
 def _filter(query: CallFilterQuery) -> CallFilter:
     return CallFilter(
         campaign_id=None if query.campaign_id is None else CampaignId(query.campaign_id),
+        lead_id=None if query.lead_id is None else LeadId(query.lead_id),
         agent_id=None if query.agent_id is None else AgentId(query.agent_id),
         disposition=query.disposition,
         answered_by=query.answered_by,
@@ -82,7 +84,7 @@ def show_call(call_id: UUID) -> CallAnswer:
 def set_call_disposition(call_id: UUID, body: CallDispositionIn) -> CallAnswer:
     """Store what the agent concluded: by the agent of the call, or a supervisor.
 
-    The campaign's retry rules decide what it means for the lead. `callback` promises a call at `callback_at`;
+    The campaign's retry rules decide what its outcome means for the lead. `callback` promises a call at `callback_at`;
     `do_not_call` puts the number on the suppression list.
     """
     return _answer(
@@ -91,6 +93,7 @@ def set_call_disposition(call_id: UUID, body: CallDispositionIn) -> CallAnswer:
             actor=principal(),
             call_id=CallId(call_id),
             disposition=body.disposition,
+            key=body.disposition_key,
             callback=_wish(body),
             notes=body.notes,
         )
@@ -109,10 +112,16 @@ def _wish(body: CallDispositionIn) -> CallbackWish | None:
     )
 
 
-@calls.put("/<uuid:call_id>/notes", role=Role.AGENT, body=CallNotesIn, returns=CallAnswer, errors=(404,))
-def set_call_notes(call_id: UUID, body: CallNotesIn) -> CallAnswer:
-    """Store notes on a call: by its agent, or a supervisor."""
-    return _answer(usecases.set_call_notes(services(), actor=principal(), call_id=CallId(call_id), notes=body.notes))
+@calls.put("/<uuid:call_id>/notes", role=Role.AGENT, body=CallNotesIn, returns=CallNotesAnswer, errors=(404,))
+def set_call_notes(call_id: UUID, body: CallNotesIn) -> CallNotesAnswer:
+    """Store notes on a call: by its agent, or a supervisor.
+
+    With a revision, a save that comes late does not undo a newer one. Without, the last word counts.
+    """
+    noted = usecases.set_call_notes(
+        services(), actor=principal(), call_id=CallId(call_id), notes=body.notes, revision=body.revision
+    )
+    return CallNotesAnswer(call=CallOut.model_validate(noted.call), is_stored=noted.is_stored)
 
 
 @calls.post("/<uuid:call_id>/hangup", role=Role.AGENT, returns=HangUpAnswer, status=202, errors=(404, 503))

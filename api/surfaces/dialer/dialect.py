@@ -18,6 +18,8 @@ class DialerDialect:
         body: dict[str, object] = {"success": False, "error": problem.message, "code": problem.code}
         if problem.fields:
             body["fields"] = [{"field": wrong.field, "message": wrong.message} for wrong in problem.fields]
+        if problem.details:
+            body["details"] = dict(problem.details)
         return body
 
     def status_for(self, problem: Problem) -> int:

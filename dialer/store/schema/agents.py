@@ -73,6 +73,9 @@ class Agent(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     last_active_at: Mapped[datetime | None]
+    break_reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("break_reasons.id", ondelete="SET NULL"))
+    wrap_up_call_id: Mapped[UUID | None]
+    wrap_up_extended_seconds: Mapped[int] = mapped_column(server_default="0")
 
 
 class AgentStateChange(Base):
@@ -85,6 +88,7 @@ class AgentStateChange(Base):
     agent_id: Mapped[UUID] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
     state: Mapped[str]
     at: Mapped[datetime]
+    break_reason_id: Mapped[UUID | None]
 
 
 class AgentSocket(Base):

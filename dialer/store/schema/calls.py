@@ -104,8 +104,14 @@ class Call(Base):
     cost_checked_at: Mapped[datetime | None]
     reconciled_at: Mapped[datetime | None]
     missing_since: Mapped[datetime | None]
+    held_since: Mapped[datetime | None]
+    hold_seconds: Mapped[int] = mapped_column(server_default=text("0"))
+    recording_paused_at: Mapped[datetime | None]
     notes: Mapped[str | None]
     call_metadata: Mapped[dict[str, object]] = mapped_column("metadata", JSONB)
+    disposition_key: Mapped[str | None]
+    disposition_label: Mapped[str | None]
+    notes_revision: Mapped[int] = mapped_column(server_default="0")
 
 
 class CallEvent(Base):

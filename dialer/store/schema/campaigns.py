@@ -32,6 +32,7 @@ class Campaign(Base):
         CheckConstraint("max_attempts between 1 and 20", name="max_attempts"),
         CheckConstraint("retry_delay_minutes between 1 and 43200", name="retry_delay_minutes"),
         CheckConstraint("pacing_ratio between 1 and 10", name="pacing_ratio"),
+        CheckConstraint("wrap_up_extension_seconds between 0 and 3600", name="wrap_up_extension_seconds"),
         CheckConstraint("max_abandonment_rate > 0 and max_abandonment_rate <= 1", name="max_abandonment_rate"),
         Index("ix_campaigns_tenant_id_created_at", "tenant_id", "created_at"),
         Index("ix_campaigns_active", "id", postgresql_where="status = 'active'"),
@@ -79,6 +80,7 @@ class Campaign(Base):
     max_abandonment_rate: Mapped[Decimal] = mapped_column(Numeric(5, 4))
     ring_timeout_seconds: Mapped[int]
     wrap_up_seconds: Mapped[int]
+    wrap_up_extension_seconds: Mapped[int] = mapped_column(server_default="120")
     abandonment_message: Mapped[str]
     default_region: Mapped[str]
     created_at: Mapped[datetime]

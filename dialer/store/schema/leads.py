@@ -132,6 +132,39 @@ class Lead(Base):
             text("(greatest(created_at, last_call_at))"),
             postgresql_where="erased_at is null and status in ('completed', 'failed', 'dnc')",
         ),
+        # What tables of leads are read by: see `dialer.store.lead_search`.
+        Index("ix_leads_standing", "list_id", "status", "priority", text("(last_call_at is null)"), "id"),
+        Index(
+            "ix_leads_last_called",
+            "campaign_id",
+            "status",
+            "last_call_at",
+            "id",
+            postgresql_where="last_call_at is not null",
+        ),
+        Index(
+            "ix_leads_name",
+            "campaign_id",
+            text("lower(last_name collate person_names)"),
+            text("lower(coalesce(first_name, '') collate person_names)"),
+            "id",
+            postgresql_where="last_name is not null",
+        ),
+        Index(
+            "ix_leads_first_name",
+            "campaign_id",
+            text("lower(first_name collate person_names)"),
+            postgresql_where="first_name is not null",
+        ),
+        Index(
+            "ix_leads_email",
+            "campaign_id",
+            text("lower(email collate person_names)"),
+            postgresql_where="email is not null",
+        ),
+        Index("ix_leads_phone_end", "campaign_id", text('"right"(phone_normalized, 4)')),
+        Index("ix_leads_country", "campaign_id", "country"),
+        Index("ix_leads_callback", "campaign_id", "callback_at", "id", postgresql_where="callback_at is not null"),
     )
     id: Mapped[PrimaryKey]
     tenant_id: Mapped[UUID]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.store.schema.base import Base, PrimaryKey, TenantKey
@@ -51,3 +51,24 @@ class DiallingHold(Base):
     unknown_since: Mapped[datetime]
     held_at: Mapped[datetime]
     reconciled_at: Mapped[datetime | None]
+
+
+class CallerNumber(Base):
+    """A number that the tenant calls from, as the carrier named it at `synced_at` or as somebody wrote it down."""
+
+    __tablename__ = "caller_numbers"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "e164"),
+        CheckConstraint("kind in ('owned', 'verified', 'manual')", name="kind"),
+    )
+    id: Mapped[PrimaryKey]
+    tenant_id: Mapped[TenantKey]
+    e164: Mapped[str]
+    label: Mapped[str | None]
+    carrier_label: Mapped[str | None]
+    kind: Mapped[str]
+    has_voice: Mapped[bool]
+    is_active: Mapped[bool]
+    synced_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]

@@ -15,9 +15,10 @@ from dialer.usecases.lead_import.work import LeadWork
 from dialer.usecases.list_files import FileDialect
 from dialer.usecases.services import Services
 
-SHOWN_ROWS = 10
-SHOWN_PROBLEMS = 25
+SHOWN_ROWS = 20
+SHOWN_PROBLEMS = 100
 _SHOWN_VALUES = 3
+_SHOWN_CHARACTERS = 200
 _BATCH_ROWS = 5_000
 
 
@@ -33,9 +34,10 @@ class ShownColumn:
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A row as the lead that it would become, or None and why not."""
+    """A row as it is written, and as the lead that it would become, or None and why not."""
 
     number: int
+    cells: tuple[str, ...]
     draft: LeadDraft | None
     problems: tuple[str, ...]
 
@@ -116,10 +118,11 @@ def _rows(plan: ImportPlan, work: LeadWork) -> tuple[ShownRow, ...]:
     if batch is None:
         return ()
     drafts, problems = work.judge_rows(batch)
+    written = [tuple(cell[:_SHOWN_CHARACTERS] for cell in row) for row in zip(*batch.columns, strict=True)]
     told: dict[int, list[str]] = {}
     for problem in problems:
         told.setdefault(problem.index, []).append(f"{problem.field}: {problem.message}")
     return tuple(
-        ShownRow(number, draft, tuple(told.get(index, ())))
+        ShownRow(number, written[index], draft, tuple(told.get(index, ())))
         for index, (number, draft) in enumerate(zip(batch.numbers, drafts, strict=True))
     )

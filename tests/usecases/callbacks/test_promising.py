@@ -88,7 +88,7 @@ def test_an_hour_at_which_nobody_may_be_called_is_refused_with_the_next_one(floo
         wish(floor, lead_id, "2026-03-05T21:00")
     assert "calls are allowed 08:00–21:00" in refused.value.message
     assert "2026-03-06 08:00 America/Los_Angeles" in refused.value.message
-    assert refused.value.details == {"next_possible_at": "2026-03-06T16:00:00+00:00"}
+    assert refused.value.details == {"next_possible_at": "2026-03-06T16:00:00Z"}
     assert refused.value.fields[0].field == "at"
 
 

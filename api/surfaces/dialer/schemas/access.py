@@ -47,6 +47,7 @@ class RegisterIn(In):
     role: Role | None = Field(None, description="In an existing tenant; agent if not given.")
     tenant_id: UUID | None = None
     invitation_token: Token | None = Field(None, description="From the mail of an invitation into this tenant.")
+    company: Name | None = Field(None, description="What the tenant that is founded is called; else its owner's name.")
 
     @model_validator(mode="after")
     def _has_a_name(self) -> Self:

@@ -67,6 +67,7 @@ class AgentStatusIn(In):
     """What the agent is ready for."""
 
     status: AgentStatus
+    break_reason_id: UUID | None = Field(None, description="Why; with the status break only.")
 
 
 class AgentStatsQuery(In):
@@ -97,7 +98,11 @@ class AgentOut(Out):
     total_call_duration_seconds: int
     working_hours: dict[str, dict[str, str]]
     is_active: bool
+    since: Instant = Field(description="From when the agent is in his state, or on a break for this reason.")
+    break_reason_id: UUID | None
+    break_reason: str | None
     wrap_up_until: Instant | None
+    wrap_up_extended_seconds: int
     created_at: Instant
     updated_at: Instant
     last_active_at: Instant | None
@@ -117,6 +122,15 @@ class AgentsAnswer(Answer):
     total: int
 
 
+class BreakSecondsOut(Out):
+    """Time on breaks for one reason; without an id, for none that was given."""
+
+    break_reason_id: UUID | None
+    name: str | None
+    is_paid: bool | None
+    seconds: float
+
+
 class AgentStatsOut(Out):
     """Calls given to the agent and talked on, seconds; `occupancy` is the share of logged-in time spent for callees."""
 
@@ -126,6 +140,7 @@ class AgentStatsOut(Out):
     total_talk_time: int
     occupancy: float | None
     seconds_by_state: dict[AgentState, float]
+    breaks: list[BreakSecondsOut] = Field(description="The seconds of the state paused, by their reasons.")
 
 
 class AgentStatsAnswer(Answer):

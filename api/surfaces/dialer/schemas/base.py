@@ -3,7 +3,16 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    StringConstraints,
+)
 
 
 class In(BaseModel):
@@ -40,6 +49,7 @@ class Failure(BaseModel):
     error: str = Field(description="What is wrong, for people.")
     code: str = Field(description="The same for programs; stable.")
     fields: list["FieldFailure"] | None = Field(None, description="Which fields are wrong, when fields are.")
+    details: dict[str, JsonValue] | None = Field(None, description="What a program may want to know besides.")
 
 
 class FieldFailure(BaseModel):

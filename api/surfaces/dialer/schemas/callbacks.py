@@ -69,6 +69,7 @@ class CallbacksQuery(PageQuery):
     state: CallbackState | None = None
     agent_id: UUID | None = None
     campaign_id: UUID | None = None
+    lead_id: UUID | None = None
     date_from: str | None = Field(None, alias="from", description="ISO date or date-time, UTC unless it has a zone.")
     date_to: str | None = Field(None, alias="to", description="ISO date or date-time, included.")
 

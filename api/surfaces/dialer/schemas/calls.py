@@ -10,6 +10,7 @@ from api.context import api_settings
 from api.recording_links import address_of
 from api.surfaces.dialer.schemas.base import Answer, In, Instant, LongText, Out, PageQuery, ShortText
 from api.surfaces.dialer.schemas.callbacks import TIME_ZONE_TEXT, CallbackAgent, CallbackTime, FallbackMinutes
+from api.surfaces.dialer.schemas.dispositions import DispositionKey
 from dialer.domain.call_words import AgentDisposition, CallStatus, Disposition
 from dialer.domain.callbacks import DEFAULT_FALLBACK_MINUTES
 
@@ -25,6 +26,7 @@ class CallFilterQuery(In):
 
     campaign_id: UUID | None = None
     agent_id: UUID | None = None
+    lead_id: UUID | None = None
     disposition: Disposition | None = None
     answered_by: AnsweredBy | None = None
     date_from: str | None = Field(
@@ -38,9 +40,13 @@ class CallsQuery(CallFilterQuery, PageQuery):
 
 
 class CallDispositionIn(In):
-    """What the agent concluded. `callback` needs `callback_at`, which goes with it alone, as what is about it does."""
+    """What the agent concluded: a built-in word, or the key of what the campaign offers, or both if they agree.
 
-    disposition: AgentDisposition
+    `callback` needs `callback_at`, which goes with it alone, as what is about it does.
+    """
+
+    disposition: AgentDisposition | None = None
+    disposition_key: DispositionKey | None = None
     callback_at: CallbackTime | None = None
     callback_agent: CallbackAgent = None
     callback_time_zone: ShortText | None = Field(None, description=TIME_ZONE_TEXT)
@@ -52,6 +58,12 @@ class CallNotesIn(In):
     """The agent's notes on the call; null removes them."""
 
     notes: LongText | None
+    revision: int | None = Field(
+        None,
+        ge=1,
+        le=2_000_000_000,
+        description="Counted up from the call's notes_revision: what is no newer than what is stored is left out.",
+    )
 
 
 class CallOut(Out):
@@ -76,12 +88,15 @@ class CallOut(Out):
     talk_time: int | None
     disposition: str | None
     agent_disposition: str | None
+    disposition_key: str | None = Field(description="What the agent concluded, by the campaign's own list.")
+    disposition_label: str | None
     hangup_cause: str | None
     recording_sid: str | None
     recording_duration: int | None
     cost: Amount | None
     metadata: dict[str, object]
     notes: str | None
+    notes_revision: int
     created_at: Instant
     first_name: str | None
     last_name: str | None
@@ -102,6 +117,12 @@ class CallAnswer(Answer):
     """One call."""
 
     call: CallOut
+
+
+class CallNotesAnswer(CallAnswer):
+    """The call with the notes that it has now."""
+
+    is_stored: bool = Field(description="False: newer ones were there already.")
 
 
 class CallsAnswer(Answer):

@@ -136,6 +136,9 @@ class UpdateCampaignIn(In):
     )
     ring_timeout_seconds: int = Field(_ABSENT, ge=15, le=120)
     wrap_up_seconds: int = Field(_ABSENT, ge=0, le=3600)
+    wrap_up_extension_seconds: int = Field(
+        _ABSENT, ge=0, le=3600, description="How much longer agents may make a wrap-up, in all."
+    )
     abandonment_message: str = Field(_ABSENT, min_length=1, max_length=1000)
     default_region: str | None = Field(None, max_length=2, description="Country of numbers written without one.")
 
@@ -204,6 +207,7 @@ class CampaignOut(Out):
     max_abandonment_rate: float
     ring_timeout_seconds: int
     wrap_up_seconds: int
+    wrap_up_extension_seconds: int
     abandonment_message: str
     default_region: str
     total_leads: int

@@ -246,6 +246,7 @@ class PreviewRowOut(Out):
     """A row as the lead that it would become by itself; null and why not. Duplicates and others are in `errors`."""
 
     row: int
+    cells: list[str] = Field(description="As they are written, in the order of `columns`, long ones cut off.")
     lead: dict[str, JsonValue] | None
     problems: list[str]
 
@@ -254,7 +255,7 @@ class PreviewRowOut(Out):
         """Present a row."""
         draft = shown.draft
         lead = None if draft is None else {name: _shown(getattr(draft, name)) for name in draft.__dataclass_fields__}
-        return cls(row=shown.number, lead=lead, problems=list(shown.problems))
+        return cls(row=shown.number, cells=list(shown.cells), lead=lead, problems=list(shown.problems))
 
 
 class PreviewAnswer(Answer):
@@ -266,7 +267,7 @@ class PreviewAnswer(Answer):
     columns: list[ColumnOut]
     notes: list[str] = Field(description="What was assumed, and what looks odd.")
     needs_mapping: bool = Field(description="Which column is the phone was only guessed: an upload must name it.")
-    rows: list[PreviewRowOut] = Field(description="The first ten.")
+    rows: list[PreviewRowOut] = Field(description="The first twenty.")
     rows_examined: int
     is_whole_file: bool
     results: ImportCountsOut = Field(description="Of the rows examined.")

@@ -37,6 +37,24 @@ class AcceptInvitationIn(In):
     phone: Annotated[str, StringConstraints(max_length=40)] | None = None
 
 
+class ShowInvitationIn(In):
+    """The token of the link."""
+
+    token: Token
+
+
+class ShownInvitationAnswer(Answer):
+    """What an invitation is for, before it is accepted."""
+
+    email: str
+    role: Role
+    is_agent: bool
+    tenant_name: str
+    invited_by_name: str | None = Field(description="Null once that user is gone.")
+    expires_at: Instant
+    is_registered: bool = Field(description="Whether the address has a login already: then it cannot accept.")
+
+
 class InvitationOut(Out):
     """An invitation."""
 

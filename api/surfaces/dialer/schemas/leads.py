@@ -1,20 +1,27 @@
 """Leads on the dialer surface."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import BeforeValidator, Field, JsonValue, WithJsonSchema, model_validator
 
 from api.surfaces.dialer.schemas.access import Email
 from api.surfaces.dialer.schemas.base import Answer, In, Instant, Out, PageQuery
 from dialer.domain.lead_rows import PRIORITIES
+from dialer.domain.lead_search import Count, LeadSearch, LeadSort
 from dialer.usecases.leads import Lead, LeadStatus, Priority
 
 _PRIORITY_WORDS = {number: word for word, number in PRIORITIES.items()}
 # Where null has no meaning, a field that may be left out has no real default: `model_fields_set` tells what was sent.
 _ABSENT: Any = None
+_SORTS = (
+    "created: in the order in which they came. priority: high ones first. last_called: never called ones last. "
+    "next_call: by the time for which they wait, then all who wait for none. name: by last name, then first, those "
+    "without a last name last. A minus turns the order round."
+)
 
 Name = Annotated[str, Field(max_length=200)]
+Country = Annotated[str, Field(min_length=2, max_length=2)]
 CustomFields = Annotated[dict[str, JsonValue], Field(max_length=200)]
 
 
@@ -55,11 +62,74 @@ class UpdateLeadIn(LeadDetailsIn):
     do_not_call: bool = Field(_ABSENT, description="True also puts the number on the do-not-call list.")
 
 
+def _parts(given: object) -> object:
+    return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+
+T = TypeVar("T")
+# Several values in one parameter, with commas between.
+Listed = Annotated[
+    list[T], BeforeValidator(_parts), Field(max_length=100), WithJsonSchema({"type": "string", "maxLength": 4_000})
+]
+
+
 class LeadsQuery(PageQuery):
-    """Which leads are wanted."""
+    """Which leads are wanted. With `cursor` there is no `offset`."""
 
     campaign_id: UUID
     status: LeadStatus | None = None
+    statuses: Listed[LeadStatus] | None = Field(None, description="Any of these; commas between.")
+    list_ids: Listed[UUID] | None = Field(None, description="On any of these lists; commas between.")
+    priorities: Listed[Priority] | None = Field(None, description="Any of these; commas between.")
+    countries: Listed[Country] | None = Field(None, description="In any of these, two letters each; commas between.")
+    called: bool | None = Field(None, description="Whether the lead has ever been called.")
+    has_callback: bool | None = Field(None, description="Whether a call is promised.")
+    suppressed: bool | None = Field(None, description="Whether the lead is not to be called, whoever wanted that.")
+    q: Annotated[str, Field(max_length=200)] | None = Field(
+        None,
+        description="Words that names or the e-mail begin with; digits that a number begins with, or, four or more, "
+        "ends with; or the whole external id.",
+    )
+    sort: LeadSort = Field("created", description=_SORTS)
+    cursor: Annotated[str, Field(max_length=2_000)] | None = Field(None, description="Of the answer before.")
+    count: Count | None = Field(
+        None,
+        description="exact: `total` counts them all. capped: up to 10,000. none: `total` is null. Left out: exact as "
+        "long as there are only campaign, status, limit and offset, else capped.",
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "LeadsQuery":
+        if self.offset and self._asks_more:
+            raise ValueError("offset goes with campaign_id, status and limit only; use cursor")
+        if self.count == "exact" and self._narrows:
+            raise ValueError("only a campaign or one status of it is counted exactly; use capped")
+        return self
+
+    @property
+    def how_to_count(self) -> Count:
+        """What `count` says, or what is meant without it."""
+        return self.count or ("capped" if self._asks_more else "exact")
+
+    @property
+    def _asks_more(self) -> bool:
+        return bool(self.model_fields_set - {"campaign_id", "status", "limit", "offset", "count"})
+
+    @property
+    def _narrows(self) -> bool:
+        return bool(self.model_fields_set - {"campaign_id", "status", "limit", "offset", "count", "sort", "cursor"})
+
+    def to_search(self) -> LeadSearch:
+        """The same for the use case, but for `q`."""
+        return LeadSearch(
+            statuses=tuple(self.statuses or ([self.status] if self.status else ())),
+            list_ids=tuple(self.list_ids or ()),
+            priorities=tuple(PRIORITIES[word] for word in self.priorities or ()),
+            countries=tuple(self.countries or ()),
+            was_called=self.called,
+            has_callback=self.has_callback,
+            is_suppressed=self.suppressed,
+        )
 
 
 class LeadOut(Out):
@@ -118,4 +188,9 @@ class LeadsAnswer(Answer):
 
     leads: list[LeadOut]
     count: int = Field(description="How many are in this answer.")
-    total: int = Field(description="How many there are in all.")
+    total: int | None = Field(description="How many there are in all, as `count` asked; null: not counted.")
+    total_is_exact: bool = Field(description="False: there are more than `total`, or nobody counted.")
+    next_cursor: str | None = Field(
+        description="For the next page in this order; null: there is none. A page may hold fewer than `limit` and yet "
+        "have a next one: after a good many leads that did not fit, an answer says how far it came."
+    )

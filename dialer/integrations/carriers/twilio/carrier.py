@@ -1,8 +1,7 @@
 """Twilio as a `Carrier`, through its official library."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Set
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,8 +15,10 @@ from dialer.domain.callee_steps import Apologise, JoinAgent, LeaveVoicemail
 from dialer.domain.calls import CallState
 from dialer.domain.errors import CallNotInProgress, CarrierOutcomeUnknown, CarrierRefused
 from dialer.domain.ids import AgentId, CallId
+from dialer.integrations.carriers.twilio.books import TwilioBooks
+from dialer.integrations.carriers.twilio.control import TwilioCallControl
 from dialer.integrations.carriers.twilio.documents import Documents
-from dialer.integrations.carriers.twilio.errors import translate
+from dialer.integrations.carriers.twilio.errors import translated as _translated
 from dialer.integrations.carriers.twilio.recordings import TwilioRecordings
 from dialer.integrations.carriers.twilio.urls import WebhookUrls
 from dialer.integrations.carriers.twilio.words import NOT_FOUND, STATES
@@ -45,7 +46,7 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
         return super().request(method, url, *args, **kwargs)
 
 
-class TwilioCarrier:
+class TwilioCarrier(TwilioBooks, TwilioCallControl):
     """The `Carrier` port for Twilio. One library client per thread and account: its HTTP session promises no safety."""
 
     def __init__(self, public_url: str, *, api_base_url: str | None = None):
@@ -235,14 +236,6 @@ class TwilioCarrier:
                 user, password, account.account_sid, http_client=_HttpClient(self._api_base_url)
             )
         return clients[(user, password)]
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        raise translate(error) from error
 
 
 def _carrier_call(call: Any) -> CarrierCall:

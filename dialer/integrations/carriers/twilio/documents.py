@@ -14,6 +14,7 @@ from dialer.domain.callee_steps import (
 )
 from dialer.domain.ids import AgentId, CallId
 from dialer.domain.opt_outs import with_opt_out
+from dialer.domain.seats import Seat, agent_room
 from dialer.integrations.carriers.twilio.urls import WebhookUrls
 
 _CONFERENCE_EVENTS = "join leave"
@@ -49,9 +50,26 @@ class Documents:
                 response.hangup()
                 return str(response)
 
-    def agent_leg(self, agent_id: AgentId) -> str:
-        """The standing conference. The leg outlives every callee and is never what ends the conference for one."""
-        return str(self._conference(VoiceResponse(), f"agent_{agent_id}", label=f"agent_{agent_id}"))
+    def agent_leg(self, agent_id: AgentId, host_id: AgentId) -> str:
+        """The standing conference. The leg outlives every callee and is never what ends the conference for one.
+
+        A page that was reloaded calls in before its old leg is known to be gone, whose label is in use still: Twilio
+        goes on with the next verb then (16025), so it is tried again until the old leg is out.
+        """
+        response = VoiceResponse()
+        self._enter(response, Seat(agent_room(host_id), f"agent_{agent_id}"))
+        response.pause(length=1)
+        response.redirect(self.urls.agent_leg())
+        return str(response)
+
+    def seat(self, seat: Seat) -> str:
+        """A place in a conference; whoever comes out of it is hung up."""
+        response = VoiceResponse()
+        self._enter(response, seat)
+        if seat.label.startswith("agent_"):
+            # His leg outlives what he was called away for.
+            response.redirect(self.urls.agent_leg())
+        return str(response)
 
     def agent_answer(self, *, call_id: CallId, agent_id: AgentId, conference_name: str, lead_name: str) -> str:
         """Whisper who is on the line, then put lead and agent together; either one's leaving ends the call."""
@@ -81,6 +99,28 @@ class Documents:
         return str(
             self._conference(VoiceResponse(), name, label=name, call_id=call_id, wait_url=self.urls.hold(call_id))
         )
+
+    def _enter(self, response: VoiceResponse, seat: Seat) -> None:
+        name, of_call = seat.room, seat.call_id
+        dial = Dial()
+        dial.conference(
+            name,
+            participant_label=seat.label,
+            start_conference_on_enter=True,
+            end_conference_on_exit=seat.ends_room,
+            muted=seat.is_muted or None,
+            coach=seat.coached_sid,
+            beep=False,
+            # Twilio's own music where none is named.
+            wait_url=None if seat.has_music else "",
+            status_callback=(
+                self.urls.call_conference(of_call)
+                if of_call is not None
+                else self.urls.agent_conference(name.removeprefix("agent_"))
+            ),
+            status_callback_event=_CONFERENCE_EVENTS,
+        )
+        response.append(dial)
 
     def _conference(
         self, response: VoiceResponse, name: str, *, label: str, call_id: CallId | None = None, wait_url: str = ""

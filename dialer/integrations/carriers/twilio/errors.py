@@ -1,6 +1,8 @@
 """Twilio's errors as the carrier port's."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from requests import exceptions as http
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -13,6 +15,15 @@ from dialer.domain.errors import (
     CarrierUnavailable,
 )
 from dialer.integrations.carriers.twilio.words import NOT_IN_PROGRESS, REFUSALS, TRY_LATER
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Let whatever goes wrong inside come out as the carrier port's error."""
+    try:
+        yield
+    except Exception as error:
+        raise translate(error) from error
 
 
 def translate(error: Exception) -> CarrierError:

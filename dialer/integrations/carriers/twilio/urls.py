@@ -65,6 +65,14 @@ class WebhookUrls:
         """Events of an agent's standing conference."""
         return self._url("conference-status", agentId=agent_id) + _RETRY
 
+    def transfer_answer(self, transfer_id: UUID) -> str:
+        """Instructions for whoever answered the telephone that a call is transferred to."""
+        return self._url("transfer-answer", transferId=transfer_id)
+
+    def transfer_status(self, transfer_id: UUID) -> str:
+        """Progress of that telephone's leg."""
+        return self._url("transfer-status", transferId=transfer_id) + _RETRY
+
     def agent_leg(self) -> str:
         """Instructions for an agent's console: the voice URL of the TwiML app."""
         return self._url("agent-leg")

@@ -7,6 +7,7 @@ from twilio.request_validator import RequestValidator
 from dialer.domain.callee_steps import CalleeStep
 from dialer.domain.calls import CallState
 from dialer.domain.ids import AgentId, CallId
+from dialer.domain.seats import Seat
 from dialer.integrations.carriers.twilio.documents import Documents
 from dialer.integrations.carriers.twilio.urls import WebhookUrls
 from dialer.integrations.carriers.twilio.words import STATES
@@ -41,9 +42,13 @@ class TwilioWebhooks:
         """See `CarrierWebhooks.document`."""
         return self._documents.for_step(step)
 
-    def agent_leg_document(self, *, agent_id: AgentId) -> str:
+    def agent_leg_document(self, *, agent_id: AgentId, host_id: AgentId | None = None) -> str:
         """See `CarrierWebhooks.agent_leg_document`."""
-        return self._documents.agent_leg(agent_id)
+        return self._documents.agent_leg(agent_id, host_id or agent_id)
+
+    def seat_document(self, seat: Seat) -> str:
+        """See `CarrierWebhooks.seat_document`."""
+        return self._documents.seat(seat)
 
     def agent_answer_document(self, *, call_id: CallId, agent_id: AgentId, conference_name: str, lead_name: str) -> str:
         """See `CarrierWebhooks.agent_answer_document`."""
