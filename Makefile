@@ -16,6 +16,7 @@ CONSOLE := api/console/vendor/.fetched-$(CONSOLE_SUM)
 CONSOLE_TOOLS := api/console/node_modules/.fetched-$(CONSOLE_SUM)
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input
 SOURCES := api demo dialer migrations/env.py scheduler twin workers celeryconfig.py gunicorn.conf.py wsgi.py
+PRETTIER := $(PY) api/console/packages.py node node_modules/prettier/bin/prettier.cjs
 EXAMPLES ?= 100
 FAST := $(wildcard tests/domain tests/architecture tests/simulator tests/test_settings.py)
 # The stack ends with make, also when make itself is killed.
@@ -54,11 +55,12 @@ bench-pacing: $(RUNTIME)  ## the engine against its rivals: the whole table and 
 
 check: lint types imports security test  ## all that must pass before a commit: what .ci/run runs
 
-lint: $(TOOLS)  ## ruff, and formatting
+lint: $(TOOLS) $(CONSOLE_TOOLS)  ## ruff, and formatting of Python and of the console
 	@echo "== lint"
 	@$(PY) -m ruff check .
 	@echo "== format"
 	@$(PY) -m ruff format --check .
+	@$(PRETTIER) --log-level warn --check app styles types
 
 types: $(TOOLS) console-types  ## mypy, and TypeScript's check of the console
 	@echo "== types"
@@ -98,9 +100,10 @@ test-fast: $(TOOLS)  ## the tests that need no service
 	@echo "== test-fast"
 	@$(PY) -m pytest $(FAST)
 
-format: $(TOOLS)  ## let ruff repair what it can
+format: $(TOOLS) $(CONSOLE_TOOLS)  ## let ruff and prettier repair what they can
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+	@$(PRETTIER) --log-level warn --write app styles types
 
 migrate: $(RUNTIME)  ## bring the database of DATABASE_URL, or of a running `make serve`, to the newest schema
 	@DIALER_HOME="$(DIALER_HOME)" $(PY) -m dialer db upgrade

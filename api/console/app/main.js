@@ -9,10 +9,17 @@ import { keepConnected } from "./kit/socket.js";
 import { learn } from "./kit/words.js";
 import { Shell } from "./shell/shell.js";
 
-applyPreferences();
-await learn("kit");
-keepConnected();
-listenForShortcuts();
 const root = /** @type {HTMLElement} */ (document.getElementById("console"));
-root.replaceChildren();
-render(html`<${Shell} />`, root);
+
+applyPreferences();
+try {
+  await learn("kit");
+  keepConnected();
+  listenForShortcuts();
+  root.replaceChildren();
+  render(html`<${Shell} />`, root);
+} catch (problem) {
+  // Not even the words are there to say it in: the page has brought this one sentence along.
+  console.warn("The console could not start.", problem);
+  /** @type {HTMLElement} */ (document.getElementById("not-started")).hidden = false;
+}

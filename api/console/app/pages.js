@@ -28,9 +28,15 @@ export const PAGES = [
   { path: "/register", module: entrance, component: "RegisterPage", words: ["entrance"], isPublic: true },
   { path: "/forgot-password", module: entrance, component: "ForgotPasswordPage", words: ["entrance"], isPublic: true },
   { path: "/reset-password", module: entrance, component: "ResetPasswordPage", words: ["entrance"], isPublic: true },
-  { path: "/accept-invitation", module: entrance, component: "AcceptInvitationPage", words: ["entrance"], isPublic: true },
+  {
+    path: "/accept-invitation",
+    module: entrance,
+    component: "AcceptInvitationPage",
+    words: ["entrance"],
+    isPublic: true,
+  },
   { path: "/first-steps", module: entrance, component: "FirstStepsPage", words: ["entrance"], role: "admin" },
-  { path: "/profile", module: profile, component: "ProfilePage", words: ["profile"], role: "agent" },
+  { path: "/profile", module: profile, component: "ProfilePage", words: ["profile", "entrance"], role: "agent" },
   { path: "/softphone", module: softphone, component: "SoftphonePage", words: ["softphone"], role: "agent" },
   { path: "/wallboard", module: wallboard, component: "WallboardPage", words: ["wallboard"], role: "supervisor" },
   { path: "/campaigns", module: campaigns, component: "CampaignsPage", words: ["campaigns"], role: "supervisor" },
@@ -46,15 +52,23 @@ export const PAGES = [
   { path: "/imports/:id", module: imports, component: "ImportPage", words: ["imports"], role: "supervisor" },
   { path: "/leads", module: leads, component: "LeadsPage", words: ["leads"], role: "supervisor" },
   { path: "/leads/:id", module: leads, component: "LeadPage", words: ["leads"], role: "supervisor" },
-  { path: "/dnc", module: dnc, component: "DncPage", words: ["dnc"], role: "supervisor" },
-  { path: "/agents", module: people, component: "AgentsPage", words: ["people"], role: "supervisor" },
-  { path: "/agents/:id", module: people, component: "AgentPage", words: ["people"], role: "supervisor" },
-  { path: "/groups", module: people, component: "GroupsPage", words: ["people"], role: "supervisor" },
-  { path: "/people", module: people, component: "PeoplePage", words: ["people"], role: "admin" },
-  { path: "/numbers", module: numbers, component: "NumbersPage", words: ["numbers"], role: "supervisor" },
-  { path: "/settings", module: settings, component: "SettingsPage", words: ["settings"], role: "admin" },
-  { path: "/audit-log", module: audit, component: "AuditLogPage", words: ["audit"], role: "admin" },
+  { path: "/dnc", module: dnc, component: "DncPage", words: ["office", "dnc"], role: "supervisor" },
+  { path: "/agents", module: people, component: "AgentsPage", words: ["office", "people"], role: "supervisor" },
+  { path: "/agents/:id", module: people, component: "AgentPage", words: ["office", "people"], role: "supervisor" },
+  { path: "/groups", module: people, component: "GroupsPage", words: ["office", "people"], role: "supervisor" },
+  { path: "/people", module: people, component: "PeoplePage", words: ["office", "people", "profile"], role: "admin" },
+  { path: "/numbers", module: numbers, component: "NumbersPage", words: ["office", "numbers"], role: "supervisor" },
+  { path: "/settings", module: settings, component: "SettingsPage", words: ["office", "settings"], role: "admin" },
+  { path: "/audit-log", module: audit, component: "AuditLogPage", words: ["office", "audit"], role: "admin" },
 ];
+
+/** In place of every page, for whoever has to set up a second factor first. @type {PageEntry} */
+export const ENROLMENT = {
+  path: "",
+  module: entrance,
+  component: "ForcedEnrolmentPage",
+  words: ["entrance", "profile"],
+};
 
 /** What the navigation shows, in this order. @type {{path: string, word: string, icon: string, role: Role, isForAgents?: boolean}[]} */
 export const NAVIGATION = [

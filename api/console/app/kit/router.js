@@ -56,10 +56,19 @@ export function matchPath(pattern, path) {
   const params = {};
   for (const [i, part] of wanted.entries()) {
     const found = given[i] ?? "";
-    if (part.startsWith(":")) params[part.slice(1)] = decodeURIComponent(found);
+    if (part.startsWith(":")) params[part.slice(1)] = decoded(found);
     else if (part !== found) return null;
   }
   return params;
+}
+
+/** A part of an address that somebody mistyped stays as it is. @param {string} part */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** @returns {{path: string, query: URLSearchParams}} */

@@ -69,7 +69,7 @@ export function can(role) {
  * @returns {Promise<string | null>}
  */
 export async function freshToken(refused) {
-  return navigator.locks.request("dialer-refresh", async () => {
+  return alone(async () => {
     // Another tab may have been quicker.
     const current = /** @type {Session | null} */ (recall(KEY, null));
     if (current === null) return null;
@@ -79,6 +79,17 @@ export async function freshToken(refused) {
     }
     return refresh(current);
   });
+}
+
+/**
+ * One tab at a time. Browsers have locks only behind HTTPS and on this machine; elsewhere two tabs may refresh at once,
+ * which the server bears for ten seconds.
+ * @template Result
+ * @param {() => Promise<Result>} act
+ * @returns {Promise<Result>}
+ */
+async function alone(act) {
+  return navigator.locks ? await navigator.locks.request("dialer-refresh", act) : act();
 }
 
 /** @param {Session} current */

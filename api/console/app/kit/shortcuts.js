@@ -22,7 +22,9 @@ export const chosenKeys = signal(/** @type {Record<string, string>} */ (recall("
 export const singleKeys = signal(/** @type {boolean} */ (recall("single-keys", true)));
 
 /** What can be done by keys here and now, in the order in which it was registered. */
-export const shortcuts = computed(() => [...registered.value.values()].map((each) => ({ ...each, keys: keysOf(each) })));
+export const shortcuts = computed(() =>
+  [...registered.value.values()].map((each) => ({ ...each, keys: keysOf(each) })),
+);
 
 /**
  * Have keys do something while this component is shown.
@@ -60,11 +62,13 @@ export function allowSingleKeys(on) {
 export function keysOfEvent(event) {
   if (["Control", "Shift", "Alt", "Meta"].includes(event.key)) return null;
   const modifiers = [event.ctrlKey && "Ctrl", event.altKey && "Alt", event.metaKey && "Meta"];
-  // By the key's place for letters and digits, so that other keyboard layouts work alike.
+  // By the key's place for letters and digits, so that other keyboard layouts work alike; so do letters of other alphabets.
   const place = /^(?:Key|Digit)(.)$/.exec(event.code)?.[1];
   const hasModifier = event.ctrlKey || event.altKey || event.metaKey;
   const isLetter = event.key.length === 1 && event.key.toUpperCase() !== event.key.toLowerCase();
-  const key = hasModifier && place ? place : event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const isForeign = isLetter && !/^[a-z]$/i.test(event.key);
+  const key =
+    (hasModifier || isForeign) && place ? place : event.key.length === 1 ? event.key.toUpperCase() : event.key;
   const shift = event.shiftKey && (hasModifier || isLetter || event.key.length > 1) && "Shift";
   return [...modifiers, shift, key].filter(Boolean).join("+");
 }

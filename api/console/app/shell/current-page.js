@@ -1,5 +1,5 @@
 import { html } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 
 import { Button } from "../kit/components/button.js";
 import { Loading } from "../kit/components/loading.js";
@@ -7,7 +7,8 @@ import { Page } from "../kit/components/page.js";
 import { href, matchPath, navigate, place } from "../kit/router.js";
 import { can, session } from "../kit/session.js";
 import { language, learn, t } from "../kit/words.js";
-import { PAGES } from "../pages.js";
+import { ENROLMENT, PAGES } from "../pages.js";
+import { useSecondFactorGate } from "./second-factor-gate.js";
 
 /** @typedef {import("../pages.js").PageEntry} PageEntry */
 /** @typedef {{entry: PageEntry, component: any}} Shown */
@@ -19,7 +20,9 @@ export function CurrentPage() {
   const refusal = whyNot(path, found?.entry ?? null);
   const [shown, setShown] = useState(/** @type {Shown | null} */ (null));
   const [hasFailed, setFailed] = useState(false);
-  const entry = refusal === null ? (found?.entry ?? null) : null;
+  const gate = useSecondFactorGate();
+  const wanted = refusal === null ? (found?.entry ?? null) : null;
+  const entry = wanted !== null && !wanted.isPublic && gate === "needed" ? ENROLMENT : wanted;
   useEffect(() => {
     if (refusal?.goTo) navigate(refusal.goTo, { query: refusal.query, replace: true });
   }, [refusal?.goTo]);
@@ -38,12 +41,16 @@ export function CurrentPage() {
     };
   }, [entry]);
   if (refusal?.goTo) return html`<${Loading} />`;
-  if (refusal) return html`<${Elsewhere} title=${t(refusal.title ?? "kit.not_found")} text=${t(refusal.text ?? "kit.not_found_text")} />`;
+  if (refusal)
+    return html`<${Elsewhere} title=${t(refusal.title ?? "kit.not_found")} text=${t(refusal.text ?? "kit.not_found_text")} />`;
   if (hasFailed) return html`<${NotLoaded} />`;
-  if (shown === null || shown.entry !== entry) return html`<${Loading} lines=${6} />`;
+  const isAsking = gate === "asking" && !entry?.isPublic;
+  if (shown === null || shown.entry !== entry || isAsking) return html`<${Loading} lines=${6} />`;
   const route = { path, params: found?.params ?? {}, query };
-  // Another language draws the page anew: not every text of it reads the language while it is drawn.
-  return html`<${shown.component} key=${`${path} ${language.value}`} route=${route} />`;
+  // Another language draws the page anew, since not every text of it reads the language while it is drawn; those at the
+  // entrance do, and keep what has been typed.
+  const key = shown.entry.isPublic ? path : `${path} ${language.value}`;
+  return html`<${Guarded} key=${key}><${shown.component} route=${route} /><//>`;
 }
 
 /** Where somebody belongs after signing in. */
@@ -91,6 +98,16 @@ function Elsewhere({ title, text }) {
   return html`<${Page} title=${title}>
     <p>${text}</p>
     <p><a href=${href("/")}>${t("kit.go_home")}</a></p>
+  <//>`;
+}
+
+/** A page that breaks takes nothing else with it: the navigation and a call go on. @param {{children?: any}} props */
+function Guarded({ children }) {
+  const [problem, again] = useErrorBoundary((error) => console.error("A page broke.", error));
+  if (problem === undefined) return children;
+  return html`<${Page} title=${t("kit.broken")}>
+    <p>${t("kit.broken_text")}</p>
+    <${Button} kind="main" onClick=${again}>${t("kit.try_again")}<//>
   <//>`;
 }
 

@@ -14,7 +14,13 @@ export function Navigation() {
   const { path } = place.value;
   useEffect(() => setOpen(false), [path]);
   const entries = NAVIGATION.filter((entry) => can(entry.role));
-  return html`<header class=${isOpen ? "sidebar sidebar-open" : "sidebar"}>
+  /** @param {KeyboardEvent} event */
+  const closeByEscape = (event) => {
+    if (event.key !== "Escape" || !isOpen) return;
+    setOpen(false);
+    /** @type {HTMLElement | null} */ (document.querySelector(".sidebar-button"))?.focus();
+  };
+  return html`<header class=${isOpen ? "sidebar sidebar-open" : "sidebar"} onKeyDown=${closeByEscape}>
     <div class="sidebar-head">
       <a class="brand" href=${href("/")}><span aria-hidden="true">⁙</span> Dialer</a>
       <${Button}
@@ -38,6 +44,12 @@ export function Navigation() {
         )}
       </ul>
       <div class="sidebar-foot">
+        ${
+          can("admin") &&
+          html`<a href=${href("/first-steps")} aria-current=${path === "/first-steps" ? "page" : undefined}>
+          <span class="icon" aria-hidden="true">✓</span>${t("kit.nav.first_steps")}
+        </a>`
+        }
         <${Button} kind="quiet" icon="?" onClick=${showShortcuts}>${t("kit.shortcuts.button")}<//>
         <a class="sidebar-user" href=${href("/profile")} aria-current=${path === "/profile" ? "page" : undefined}>
           <span>${user.value?.name}</span>
@@ -55,6 +67,8 @@ function isWithin(path, entry) {
 }
 
 async function leave() {
-  await signOut();
+  const ended = signOut();
+  // At once: whoever signs in next is not led to where this one was.
   navigate("/sign-in", { replace: true });
+  await ended;
 }

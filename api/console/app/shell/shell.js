@@ -7,15 +7,17 @@ import { t } from "../kit/words.js";
 import { ConnectionBanner } from "./connection-banner.js";
 import { CurrentPage } from "./current-page.js";
 import { Navigation } from "./navigation.js";
+import { useSecondFactorGate } from "./second-factor-gate.js";
 import { ShortcutList } from "./shortcut-list.js";
 
 /** What is around every page: the way past the navigation, the navigation, news, questions. */
 export function Shell() {
   const isSignedIn = session.value !== null;
+  const hasNavigation = useSecondFactorGate() !== "needed" && isSignedIn;
   return html`
     <a class="skip" href="#main" onClick=${skip}>${t("kit.skip")}</a>
-    <div class=${isSignedIn ? "shell" : "shell shell-outside"}>
-      ${isSignedIn && html`<${Navigation} />`}
+    <div class=${hasNavigation ? "shell" : "shell shell-outside"}>
+      ${hasNavigation && html`<${Navigation} />`}
       <main id="main" tabindex="-1">
         ${isSignedIn && html`<${ConnectionBanner} />`}
         <${CurrentPage} />

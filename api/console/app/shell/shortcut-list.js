@@ -5,7 +5,15 @@ import { useState } from "preact/hooks";
 import { Button } from "../kit/components/button.js";
 import { Checkbox } from "../kit/components/checkbox.js";
 import { Dialog } from "../kit/components/dialog.js";
-import { allowSingleKeys, chooseKeys, chosenKeys, keysOfEvent, shortcuts, singleKeys, useShortcut } from "../kit/shortcuts.js";
+import {
+  allowSingleKeys,
+  chooseKeys,
+  chosenKeys,
+  keysOfEvent,
+  shortcuts,
+  singleKeys,
+  useShortcut,
+} from "../kit/shortcuts.js";
 import { t } from "../kit/words.js";
 
 const isShown = signal(false);
@@ -35,22 +43,26 @@ export function ShortcutList() {
           (shortcut) => html`<tr key=${shortcut.id}>
             <td>${shortcut.label}</td>
             <td class="shortcut-keys">
-              ${waiting === shortcut.id
-                ? html`<${KeyCatcher} id=${shortcut.id} onDone=${() => setWaiting(null)} />`
-                : html`<kbd>${shortcut.keys || "–"}</kbd>
+              ${
+                waiting === shortcut.id
+                  ? html`<${KeyCatcher} id=${shortcut.id} onDone=${() => setWaiting(null)} />`
+                  : html`<kbd>${shortcut.keys || "–"}</kbd>
                     <${Button}
                       kind="quiet"
                       icon="✎"
                       label=${t("kit.shortcuts.change", { what: shortcut.label })}
                       onClick=${() => setWaiting(shortcut.id)}
                     />
-                    ${chosenKeys.value[shortcut.id] !== undefined &&
-                    html`<${Button}
+                    ${
+                      chosenKeys.value[shortcut.id] !== undefined &&
+                      html`<${Button}
                       kind="quiet"
                       icon="↺"
                       label=${t("kit.shortcuts.restore", { what: shortcut.label })}
                       onClick=${() => chooseKeys(shortcut.id, null)}
-                    />`}`}
+                    />`
+                    }`
+              }
             </td>
           </tr>`,
         )}

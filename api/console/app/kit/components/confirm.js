@@ -45,7 +45,9 @@ function OpenQuestion({ title, text, action, danger = false, typed, answer }) {
   `;
   return html`<${Dialog} title=${title} isAlert onClose=${() => answer(false)} actions=${actions}>
     <div class="confirm-text">${text}</div>
-    ${typed !== undefined &&
-    html`<${Field} label=${t("kit.type_to_confirm", { word: typed })} value=${word} onInput=${setWord} autocomplete="off" />`}
+    ${
+      typed !== undefined &&
+      html`<${Field} label=${t("kit.type_to_confirm", { word: typed })} value=${word} onInput=${setWord} autocomplete="off" />`
+    }
   <//>`;
 }

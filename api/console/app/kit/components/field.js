@@ -8,7 +8,18 @@ import { useId } from "preact/hooks";
  *   rows?: number, required?: boolean, class?: string, after?: any, [other: string]: any,
  * }} props  With `rows` it is a text of several lines. `after` stands beside it: a unit, a button.
  */
-export function Field({ label, value = "", onInput, error, help, type = "text", rows, class: name = "", after, ...rest }) {
+export function Field({
+  label,
+  value = "",
+  onInput,
+  error,
+  help,
+  type = "text",
+  rows,
+  class: name = "",
+  after,
+  ...rest
+}) {
   const id = useId();
   const described = [help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
   const shared = {

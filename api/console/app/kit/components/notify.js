@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { html } from "htm/preact";
+import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../words.js";
 import { Button } from "./button.js";
@@ -21,8 +22,17 @@ export function notify(text, tone = "ok") {
 
 /** Where notices appear. Stands in the shell; there before the first notice, or readers of screens would not hear it. */
 export function Notices() {
-  return html`<div class="notices" role="status" aria-live="polite">
-    ${notices.value.map(
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const shown = notices.value;
+  useEffect(() => {
+    if (!("popover" in HTMLElement.prototype)) return;
+    // What is opened last lies on top: a notice over the dialog that it comes from.
+    const isCovered = document.querySelector("dialog[open]") !== null && shown.length > 0;
+    if (isCovered && box.current?.matches(":popover-open")) box.current.hidePopover();
+    if (!box.current?.matches(":popover-open")) box.current?.showPopover();
+  }, [shown]);
+  return html`<div ref=${box} popover="manual" class="notices" role="status" aria-live="polite">
+    ${shown.map(
       (notice) => html`<div key=${notice.id} class=${`notice tone-${notice.tone}`}>
         <span class="icon" aria-hidden="true">${{ ok: "✓", bad: "!", info: "i" }[notice.tone]}</span>
         <span>${notice.text}</span>

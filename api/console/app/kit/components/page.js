@@ -1,7 +1,8 @@
 import { html } from "htm/preact";
 import { useEffect, useRef } from "preact/hooks";
 
-/** Where the focus goes when a page is shown, so that readers of screens hear where they are. */
+// The first page is announced by the browser itself; each one after it by the focus on its title.
+const ADDRESS_AT_START = location.hash;
 let isFirstPage = true;
 
 /**
@@ -14,7 +15,7 @@ export function Page({ title, lead, actions, wide = false, children }) {
     document.title = `${title} · Dialer`;
   }, [title]);
   useEffect(() => {
-    if (!isFirstPage) heading.current?.focus();
+    if (!isFirstPage || location.hash !== ADDRESS_AT_START) heading.current?.focus();
     isFirstPage = false;
   }, []);
   return html`<div class=${wide ? "page page-wide" : "page"}>

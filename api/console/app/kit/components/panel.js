@@ -8,11 +8,13 @@ import { useId } from "preact/hooks";
 export function Panel({ title, actions, level = 2, class: name = "", children }) {
   const id = useId();
   return html`<section class=${`panel ${name}`} aria-labelledby=${title ? id : undefined}>
-    ${(title || actions) &&
-    html`<header class="panel-head">
+    ${
+      (title || actions) &&
+      html`<header class="panel-head">
       ${title && html`<${`h${level}`} id=${id}>${title}<//>`}
       ${actions && html`<div class="actions">${actions}</div>`}
-    </header>`}
+    </header>`
+    }
     ${children}
   </section>`;
 }

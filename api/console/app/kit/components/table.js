@@ -35,21 +35,28 @@ export function Table({
   rowClass,
 }) {
   if (error && rows === null) return html`<${Problem} error=${error} onRetry=${onRetry} />`;
-  if (rows !== null && rows.length === 0 && !isLoading) return empty ?? html`<${Empty} title=${t("kit.nothing_here")} />`;
-  return html`<div class="table-box" role="region" aria-label=${caption} tabindex="0" aria-busy=${isLoading}>
+  if (rows !== null && rows.length === 0 && !isLoading)
+    return empty ?? html`<${Empty} title=${t("kit.nothing_here")} />`;
+  return html`<div class="table-box" role="group" aria-label=${caption} tabindex="0" aria-busy=${isLoading}>
     <table>
       <caption class="only-for-readers">${caption}</caption>
       <thead><tr>${columns.map((column) => html`<${Head} key=${column.key} column=${column} />`)}</tr></thead>
       <tbody>
-        ${rows === null
-          ? Array.from({ length: expectedRows }, (_, i) => html`<tr key=${i} class="row-awaited"><td colspan=${columns.length}>\u00a0</td></tr>`)
-          : rows.map(
-              (row) => html`<tr key=${rowKey(row)} class=${rowClass?.(row) ?? ""}>
+        ${
+          rows === null
+            ? Array.from(
+                { length: expectedRows },
+                (_, i) => html`<tr key=${i} class="row-awaited"><td colspan=${columns.length}>\u00a0</td></tr>`,
+              )
+            : rows.map(
+                (row) => html`<tr key=${rowKey(row)} class=${rowClass?.(row) ?? ""}>
                 ${columns.map(
-                  (column) => html`<td key=${column.key} class=${column.isNumber ? "number" : column.isWide ? "wide" : ""}>${column.cell(row)}</td>`,
+                  (column) =>
+                    html`<td key=${column.key} class=${column.isNumber ? "number" : column.isWide ? "wide" : ""}>${column.cell(row)}</td>`,
                 )}
               </tr>`,
-            )}
+              )
+        }
       </tbody>
     </table>
   </div>`;
@@ -60,10 +67,12 @@ function Head({ column }) {
   const { title, isNumber, onSort, sorted, isTitleHidden } = column;
   const text = isTitleHidden ? html`<span class="only-for-readers">${title}</span>` : title;
   return html`<th scope="col" class=${isNumber ? "number" : ""} aria-sort=${onSort ? (sorted ?? "none") : undefined}>
-    ${onSort
-      ? html`<button type="button" class="sort" onClick=${onSort}>
+    ${
+      onSort
+        ? html`<button type="button" class="sort" onClick=${onSort}>
           ${text}<span class="icon" aria-hidden="true">${sorted === "ascending" ? "▲" : sorted === "descending" ? "▼" : "↕"}</span>
         </button>`
-      : text}
+        : text
+    }
   </th>`;
 }

@@ -4,7 +4,7 @@ import { useId, useRef } from "preact/hooks";
 /** @typedef {{key: string, title: any}} Tab */
 
 /**
- * Parts of a page, one of which is shown. Arrow keys go from tab to tab.
+ * Parts of a page, one of which is shown. Arrow keys, Home and End go from tab to tab.
  * @param {{label: string, tabs: Tab[], current: string, onChange: (key: string) => void, children?: any}} props
  */
 export function Tabs({ label, tabs, current, onChange, children }) {
@@ -12,12 +12,12 @@ export function Tabs({ label, tabs, current, onChange, children }) {
   const list = useRef(/** @type {HTMLDivElement | null} */ (null));
   /** @param {KeyboardEvent} event */
   const move = (event) => {
-    const steps = { ArrowRight: 1, ArrowLeft: -1 };
-    const step = steps[/** @type {keyof typeof steps} */ (event.key)];
-    if (step === undefined) return;
-    event.preventDefault();
     const at = tabs.findIndex((tab) => tab.key === current);
-    const next = (at + step + tabs.length) % tabs.length;
+    const places = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
+    const place = places[/** @type {keyof typeof places} */ (event.key)];
+    if (place === undefined) return;
+    event.preventDefault();
+    const next = (place + tabs.length) % tabs.length;
     onChange(tabs[next]?.key ?? current);
     /** @type {HTMLElement | undefined} */ (list.current?.children[next])?.focus();
   };

@@ -1,4 +1,6 @@
 export default {
+  broken: "Esta página ha fallado",
+  broken_text: "No se ha perdido nada de lo guardado. Vuelva a intentarlo y avise a su administrador si se repite.",
   cancel: "Cancelar",
   close: "Cerrar",
   connection_lost: "Se ha perdido la conexión y se está restableciendo. Lo que ve puede estar desactualizado.",
@@ -9,6 +11,7 @@ export default {
   "nav.audit": "Registro de auditoría",
   "nav.campaigns": "Campañas",
   "nav.dnc": "No llamar",
+  "nav.first_steps": "Primeros pasos",
   "nav.groups": "Grupos",
   "nav.hide": "Ocultar el menú",
   "nav.label": "Páginas",
@@ -26,15 +29,18 @@ export default {
   not_found: "Esta página no existe",
   not_found_text: "Puede que la dirección esté mal escrita o que se haya eliminado lo que indicaba.",
   not_loaded: "No se ha podido cargar la página",
-  not_loaded_text: "O se ha perdido la conexión o se ha instalado una versión nueva. En ambos casos basta con volver a cargar la consola.",
+  not_loaded_text:
+    "O se ha perdido la conexión o se ha instalado una versión nueva. En ambos casos basta con volver a cargar la consola.",
   nothing_here: "Aquí no hay nada todavía",
   pages: "Páginas de la lista",
   previous: "Anterior",
   "problem.forbidden": "Su rol no lo permite.",
   "problem.network": "No se puede contactar con el servidor. Compruebe la conexión e inténtelo de nuevo.",
-  "problem.server": "El servidor ha fallado. No se ha perdido nada: inténtelo dentro de un momento y, si continúa, avise a su administrador.",
+  "problem.server":
+    "El servidor ha fallado. No se ha perdido nada: inténtelo dentro de un momento y, si continúa, avise a su administrador.",
   "problem.signed_out": "Su sesión ha terminado. Inicie sesión de nuevo.",
-  "problem.timeout": "El servidor no ha respondido a tiempo. Puede que haya hecho lo que pidió: compruébelo antes de repetir.",
+  "problem.timeout":
+    "El servidor no ha respondido a tiempo. Puede que haya hecho lo que pidió: compruébelo antes de repetir.",
   "problem.title": "No ha funcionado.",
   "problem.too_many": {
     one: "Demasiadas peticiones en poco tiempo. Inténtelo dentro de {n} segundo.",
@@ -46,7 +52,6 @@ export default {
   "roles.agent": "Agente",
   "roles.owner": "Propietario",
   "roles.supervisor": "Supervisor",
-  save: "Guardar",
   "shortcuts.button": "Atajos",
   "shortcuts.change": "Otras teclas para: {what}",
   "shortcuts.help": "Mostrar esta lista",

@@ -1,0 +1,3 @@
+/** Who changed what. */
+
+export { AuditLogPage } from "./audit-log-page.js";

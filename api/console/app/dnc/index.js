@@ -1,0 +1,3 @@
+/** Whom nobody may call. */
+
+export { DncPage } from "./dnc-page.js";

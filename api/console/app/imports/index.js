@@ -1,0 +1,3 @@
+/** The pages of imports. */
+export { ImportPage } from "./import-page.js";
+export { NewImportPage } from "./new-import-page.js";

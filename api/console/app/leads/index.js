@@ -1,0 +1,3 @@
+/** The pages of leads. */
+export { LeadPage } from "./lead-page.js";
+export { LeadsPage } from "./leads-page.js";

@@ -1,0 +1,3 @@
+/** One's own profile. */
+
+export { Profile as ProfilePage } from "./profile.js";

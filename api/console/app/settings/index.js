@@ -1,0 +1,3 @@
+/** What holds for the whole tenant. */
+
+export { SettingsPage } from "./settings-page.js";

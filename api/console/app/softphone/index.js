@@ -1,0 +1,2 @@
+/** The page that an agent lives in. */
+export { SoftphonePage } from "./softphone-page.js";
