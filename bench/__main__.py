@@ -23,12 +23,15 @@ BENCHES = {
     "claims": "bench.claims",
     "import": "bench.lead_import",
     "dialability": "bench.dialability",
+    "leads": "bench.leads",
     "sql": "bench.call_sql",
     "answers": "bench.answers",
     "engine": "bench.engine",
     "idle": "bench.idle",
     "twin": "bench.twin_load",
     "neighbours": "bench.neighbours",
+    "wallboard": "bench.wallboard",
+    "console": "bench.console",
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 from flask import Flask
 
@@ -64,9 +65,9 @@ class Scene:
         group = agent_groups.create_agent_group(self.services, actor=self.owner, name="The floor", description=None)
         self.group_id = group.id
 
-    def seat_agents(self, count: int) -> list[Seat]:
+    def seat_agents(self, count: int, *, first: int = 0) -> list[Seat]:
         """So many agents, each with a login of his own: a console is told of its own calls, not of everybody's."""
-        return [self._seat(number) for number in range(count)]
+        return [self._seat(number) for number in range(first, first + count)]
 
     def _seat(self, number: int) -> Seat:
         login = access.register_user(
@@ -81,7 +82,14 @@ class Scene:
         )
         return Seat(AgentId(agent.id), self._token(login))
 
-    def make_campaign(self, name: str) -> CampaignId:
+    def sign_in(self, name: str) -> dict[str, Any]:
+        """What a browser keeps of a login: of the owner, or of an agent by his number."""
+        client = HttpClient(self.stack.url)
+        answer = client.post("/api/auth/login", {"email": f"{name}@bench.example", "password": _PASSWORD})
+        client.close()
+        return {part: answer[part] for part in ("token", "refresh_token", "user")}
+
+    def make_campaign(self, name: str, *, wrap_up_seconds: int = WRAP_UP_SECONDS) -> CampaignId:
         """A draft in the ratio mode: demand is always there, and the account's calls per second are the bound."""
         settings = CampaignSettings(
             name=name,
@@ -92,7 +100,7 @@ class Scene:
             agent_group_id=self.group_id,
             dial_mode=DialMode.RATIO,
             pacing_ratio=Decimal(PACING_RATIO),
-            wrap_up_seconds=WRAP_UP_SECONDS,
+            wrap_up_seconds=wrap_up_seconds,
         )
         return CampaignId(campaigns.create_campaign(self.services, actor=self.owner, settings=settings).campaign.id)
 
@@ -123,12 +131,14 @@ class Scene:
     def allow(self, calls_per_second: float) -> None:
         """Let the tenant start so many calls a second. Other processes know it within 30 s."""
         services, settings = self.services, self._settings
+        key = settings.twilio_api_key_secret
         account = store.StoredAccount(
             account_sid=settings.twilio_account_sid,
             auth_token_encrypted=services.secrets.seal(settings.twilio_auth_token),
             secondary_auth_token_encrypted=None,
-            api_key_sid=None,
-            api_key_secret_encrypted=None,
+            # Headsets in browsers get their tokens by it.
+            api_key_sid=settings.twilio_api_key_sid,
+            api_key_secret_encrypted=None if key is None else services.secrets.seal(key),
             twiml_app_sid=settings.twilio_twiml_app_sid,
             calls_per_second=calls_per_second,
             max_lines=MAX_LINES,

@@ -46,12 +46,18 @@ class Report:
         self.figures.append(Figure(name, value, unit, at_most, at_least))
 
     def add_percentiles(
-        self, name: str, values: Sequence[float], unit: str, *, p99_at_most: float | None = None
+        self,
+        name: str,
+        values: Sequence[float],
+        unit: str,
+        *,
+        p99_at_most: float | None = None,
+        p95_at_most: float | None = None,
     ) -> None:
         """Report p50, p95 and p99 of a sample."""
+        budgets = {95: p95_at_most, 99: p99_at_most}
         for share in (50, 95, 99):
-            budget = p99_at_most if share == 99 else None
-            self.add(f"{name}, p{share}", percentile(values, share), unit, at_most=budget)
+            self.add(f"{name}, p{share}", percentile(values, share), unit, at_most=budgets.get(share))
 
 
 @dataclass(frozen=True)
