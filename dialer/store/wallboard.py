@@ -255,16 +255,22 @@ def list_running_minutes(
     rows = session.execute(_RUNNING, {"ids": list(campaign_ids), "minute": minute, "now": now})
     return {
         CampaignId(row.id): RunningMinute(
-            CallMinute(minute, CampaignId(row.id), row.placed, row.live_answers, row.abandoned), row.placed_lately
+            CallMinute(
+                minute, CampaignId(row.id), row.placed, row.live_answers + row.unended, row.live_answers, row.abandoned
+            ),
+            row.placed_lately,
         )
         for row in rows
     }
 
 
+# The ledger has an answer's line once the call is over; until then the call itself tells that a person has answered.
+_TALKED_WITH = f"{_OPEN} and answered_at is not null and coalesce(answered_by, '') !~ '^(machine|fax)'"
 # A call is placed within a minute of its creation, or it is withdrawn.
-_RUNNING = text("""
+_RUNNING = text(f"""
     select w.id, coalesce(p.placed, 0) as placed, coalesce(p.placed_lately, 0) as placed_lately,
-           coalesce(a.live_answers, 0) as live_answers, coalesce(a.abandoned, 0) as abandoned
+           coalesce(a.live_answers, 0) as live_answers, coalesce(a.abandoned, 0) as abandoned,
+           coalesce(o.unended, 0) as unended
     from unnest(cast(:ids as uuid[])) as w (id)
     left join (
         select campaign_id, count(*) filter (where placing_at >= :minute) as placed,
@@ -277,6 +283,10 @@ _RUNNING = text("""
                count(*) filter (where outcome in ('abandoned', 'late')) as abandoned
         from live_answers where campaign_id = any(:ids) and answered_at >= :minute group by 1
     ) a on a.campaign_id = w.id
+    left join (
+        select campaign_id, count(*) as unended from calls
+        where campaign_id = any(:ids) and {_TALKED_WITH} and answered_at >= :minute group by 1
+    ) o on o.campaign_id = w.id
 """)
 
 
@@ -286,25 +296,38 @@ def list_call_minutes(
     """Whole minutes in which anything was placed or answered, by campaign."""
     rows = session.execute(_CALL_MINUTES, {"ids": list(campaign_ids), "since": since, "until": until})
     return [
-        CallMinute(row.at, CampaignId(row.campaign_id), row.placed, row.live_answers, row.abandoned) for row in rows
+        CallMinute(
+            row.at,
+            CampaignId(row.campaign_id),
+            row.placed,
+            row.live_answers + row.unended,
+            row.live_answers,
+            row.abandoned,
+        )
+        for row in rows
     ]
 
 
-_CALL_MINUTES = text("""
+_CALL_MINUTES = text(f"""
     select at, campaign_id, cast(sum(placed) as bigint) as placed, cast(sum(people) as bigint) as live_answers,
-           cast(sum(abandoned) as bigint) as abandoned
+           cast(sum(abandoned) as bigint) as abandoned, cast(sum(unended) as bigint) as unended
     from (
         select date_trunc('minute', placing_at, 'UTC') as at, campaign_id, count(*) as placed, 0 as people,
-               0 as abandoned
+               0 as abandoned, 0 as unended
         from calls
         where campaign_id = any(:ids) and created_at > cast(:since as timestamptz) - interval '1 minute'
           and placing_at >= :since and placing_at < :until
         group by 1, 2
         union all
         select date_trunc('minute', answered_at, 'UTC'), campaign_id, 0, count(*) filter (where outcome <> 'hung_up'),
-               count(*) filter (where outcome in ('abandoned', 'late'))
+               count(*) filter (where outcome in ('abandoned', 'late')), 0
         from live_answers
         where campaign_id = any(:ids) and answered_at >= :since and answered_at < :until
+        group by 1, 2
+        union all
+        select date_trunc('minute', answered_at, 'UTC'), campaign_id, 0, 0, 0, count(*)
+        from calls
+        where campaign_id = any(:ids) and {_TALKED_WITH} and answered_at >= :since and answered_at < :until
         group by 1, 2
     ) as parts
     group by 1, 2 order by 1, 2

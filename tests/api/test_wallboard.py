@@ -7,7 +7,7 @@ import pytest
 
 from dialer.domain.calls import CallState
 from dialer.domain.ids import AgentId, CallId
-from dialer.domain.wallboard import Chosen, board_of_json
+from dialer.domain.wallboard import Chosen, board_of_json, compose_board
 from dialer.store.abandonment import load_abandonment_standing
 from dialer.store.wallboard import list_board_campaigns, tally_ledgers
 from dialer.usecases.services import Services
@@ -124,7 +124,36 @@ def test_the_figures_are_those_of_pacing(floor: Floor, sam: Caller, clock: Froze
     hour = campaign["last_hour"]
     for name in ("placed", "live_answers", "abandoned"):
         assert hour[name] == sum(minute[name] for minute in minutes), name
-    assert (hour["placed"], hour["answer_rate"]) == (2, hour["live_answers"] / 2)
+    assert (hour["placed"], hour["answered"], hour["answer_rate"]) == (2, 2, 1)
+
+
+def test_who_has_answered_counts_while_he_talks_and_not_twice_afterwards(
+    floor: Floor, sam: Caller, clock: FrozenClock
+) -> None:
+    call_id, _ = open_conversation(floor)
+    reader = BoardReader(floor.services, floor.tenant_id)
+
+    def counted() -> tuple[object, ...]:
+        board = compose_board(reader.read())
+        hour: Any = board.totals["last_hour"]
+        minutes: list[Any] = list(board.minutes.values())
+        return hour["answered"], hour["live_answers"], hour["answer_rate"], sum(m["answered"] for m in minutes)
+
+    assert counted() == (1, 0, 1.0, 0)
+    clock.advance(seconds=70)
+    assert counted() == (1, 0, 1.0, 1)
+    floor.report(call_id, CallState.COMPLETED)
+    assert counted()[0] == 1
+    clock.advance(seconds=60)
+    assert counted() == (1, 1, 1.0, 1)
+
+
+def test_a_machine_that_answered_is_nobody(floor: Floor, sam: Caller) -> None:
+    call_id = floor.plan()[0]
+    floor.place(call_id)
+    floor.answer(call_id)
+    floor.change("update calls set answered_by = 'machine_start' where id = :id", id=call_id)
+    assert board(sam)["totals"]["last_hour"]["answered"] == 0
 
 
 def test_the_whole_minutes_are_those_of_pacing(floor: Floor, sam: Caller, clock: FrozenClock) -> None:

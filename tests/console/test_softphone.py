@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.desk import Desk
-from tests.console.person import People
+from tests.console.person import PATIENCE_MS, People
 from tests.console.scene import Login, Scene, last_call
 from tests.e2e.world import Witness, eventually
 
@@ -61,7 +61,7 @@ def test_a_whole_call_without_a_mouse(scene: Scene, ben: Login, people: People, 
     keys.press("Control+Shift+H")
     desk.is_in("wrap-up")
     keys.press("1")
-    expect(desk.page.get_by_text("Concluded:")).to_be_visible()
+    expect(desk.page.get_by_text("Concluded:")).to_be_visible(timeout=PATIENCE_MS)
     keys.press("Control+Shift+A")
     desk.is_in("talking")
     done = witness.rows(
@@ -77,6 +77,28 @@ def _tab_to(desk: Desk, name: str) -> None:
         if name in (desk.page.evaluate("document.activeElement.textContent") or ""):
             return
     raise AssertionError(f"the Tab key does not lead to {name}")
+
+
+def test_a_call_is_handed_over_after_a_word_with_the_colleague(scene: Scene, ben: Login, people: People) -> None:
+    eva = scene.add_agent(scene.office.add_group(), "Eva")
+    giver, taker = Desk(people.seat(ben), ben).open().begin(), Desk(people.seat(eva), eva).open().begin()
+    scene.dial_for(ben, "Sara")
+    giver.talks_with("Sara")
+    giver.press("Transfer")
+    dialog = giver.page.get_by_role("dialog")
+    dialog.get_by_label("Eva Ortiz").check()
+    giver.person.press("Transfer", within=dialog)
+    giver.person.sees("You talk to Eva Ortiz", within=giver.box)
+    taker.talks_with("Sara")
+    taker.person.sees("Ben Ortiz speaks with you first", within=taker.box)
+    expect(taker.page.get_by_role("button", name="Hang up")).to_be_disabled()
+    giver.press("All together")
+    taker.person.sees("the person and you talk together", within=taker.box)
+    giver.press("Hand over now")
+    giver.is_in("wrap-up")
+    taker.person.sees("Handed over by Ben Ortiz.")
+    taker.press("Hang up")
+    taker.is_in("wrap-up")
 
 
 def test_a_lead_is_looked_at_skipped_and_dialled(scene: Scene, ben: Login, people: People, witness: Witness) -> None:

@@ -70,7 +70,7 @@ CAMPAIGNS = st.builds(campaign, st.integers(90, 92), answers=st.integers(0, 50))
 MINUTES = st.builds(
     CallMinute, st.integers(1, 60).map(lambda back: MINUTE - timedelta(minutes=back)),
     st.integers(90, 92).map(lambda number: CampaignId(UUID(int=number))), st.integers(0, 9), st.integers(0, 9),
-    st.just(0),
+    st.integers(0, 9), st.just(0),
 )  # fmt: skip
 FLOORS = st.builds(
     lambda agents, calls, campaigns, minutes, later: facts(
@@ -137,16 +137,18 @@ def test_the_hour_is_the_whole_minutes_and_the_one_that_has_begun() -> None:
     board = compose_board(
         facts(
             campaigns=[campaign()],
-            call_minutes=[CallMinute(MINUTE - timedelta(minutes=1), of, placed=8, live_answers=3, abandoned=1)],
-            running=[CallMinute(MINUTE, of, placed=2, live_answers=1, abandoned=0)],
+            call_minutes=[
+                CallMinute(MINUTE - timedelta(minutes=1), of, placed=8, answered=4, live_answers=3, abandoned=1)
+            ],
+            running=[CallMinute(MINUTE, of, placed=2, answered=2, live_answers=1, abandoned=0)],
             agent_minutes=[AgentMinute(MINUTE - timedelta(minutes=1), None, 30.0, 60.0)],
         )
     )
     assert board.totals["last_hour"] == {
-        "placed": 10, "live_answers": 4, "abandoned": 1, "answer_rate": 0.4, "abandonment_rate": 0.25,
+        "placed": 10, "answered": 6, "live_answers": 4, "abandoned": 1, "answer_rate": 0.6, "abandonment_rate": 0.25,
     }  # fmt: skip
     assert list(board.minutes.values())[-1] == {
-        "at": "2026-03-04T17:59:00Z", "placed": 8, "live_answers": 3, "abandoned": 1, "occupancy": 0.5,
+        "at": "2026-03-04T17:59:00Z", "placed": 8, "answered": 4, "live_answers": 3, "abandoned": 1, "occupancy": 0.5,
     }  # fmt: skip
     assert board.totals["occupancy_last_hour"] == 0.5
 

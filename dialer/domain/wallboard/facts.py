@@ -110,11 +110,12 @@ class BoardCampaign:
 
 @dataclass(frozen=True, slots=True)
 class CallMinute:
-    """What one campaign's calls did in the minute from `at` on."""
+    """What one campaign's calls did in the minute from `at` on. `answered`: by people, also those who still talk."""
 
     at: datetime
     campaign_id: CampaignId
     placed: int
+    answered: int
     live_answers: int
     abandoned: int
 

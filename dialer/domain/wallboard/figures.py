@@ -41,7 +41,7 @@ def compose_board(facts: BoardFacts, chosen: Chosen = EVERYTHING) -> Board:
     call_minutes = [minute for minute in facts.call_minutes if minute.campaign_id in campaign_ids]
     running = [minute for minute in facts.running if minute.campaign_id in campaign_ids]
     agent_minutes = [minute for minute in facts.agent_minutes if chosen.has_group(minute.agent_group_id)]
-    hours = _sums(call_minutes, running)
+    hours = _sums_by_campaign(call_minutes, running)
     calls_of: dict[CampaignId, list[BoardCall]] = defaultdict(list)
     for call in calls:
         calls_of[call.campaign_id].append(call)
@@ -49,11 +49,11 @@ def compose_board(facts: BoardFacts, chosen: Chosen = EVERYTHING) -> Board:
         agents={str(agent.id): _agent(agent) for agent in agents},
         calls={str(call.id): _call(call) for call in calls},
         campaigns={
-            str(campaign.id): _campaign(campaign, calls_of[campaign.id], hours.get(campaign.id, _Hour()))
+            str(campaign.id): _campaign(campaign, calls_of[campaign.id], hours.get(campaign.id, _Sums()))
             for campaign in campaigns
         },
         minutes=_minutes(facts.series_until, call_minutes, agent_minutes),
-        totals=_totals(agents, calls, campaigns, _hour_of(hours.values()), agent_minutes),
+        totals=_totals(agents, calls, campaigns, _sum_up(hours.values()), agent_minutes),
     )
 
 
@@ -114,16 +114,17 @@ def _call(call: BoardCall) -> Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hour:
-    """Sums of the sixty whole minutes and of the one that has begun."""
+class _Sums:
+    """Sums over some minutes: an hour of sixty whole ones and the one that has begun, or all campaigns' of one."""
 
     placed: int = 0
+    answered: int = 0
     live_answers: int = 0
     abandoned: int = 0
 
     @property
     def answer_rate(self) -> float | None:
-        return self.live_answers / self.placed if self.placed else None
+        return self.answered / self.placed if self.placed else None
 
     @property
     def abandonment_rate(self) -> float | None:
@@ -132,6 +133,7 @@ class _Hour:
     def as_json(self) -> Entry:
         return {
             "placed": self.placed,
+            "answered": self.answered,
             "live_answers": self.live_answers,
             "abandoned": self.abandoned,
             "answer_rate": self.answer_rate,
@@ -139,24 +141,25 @@ class _Hour:
         }
 
 
-def _hour_of(minutes: Iterable[CallMinute | _Hour]) -> _Hour:
+def _sum_up(minutes: Iterable[CallMinute | _Sums]) -> _Sums:
     found = list(minutes)
-    return _Hour(
+    return _Sums(
         placed=sum(minute.placed for minute in found),
+        answered=sum(minute.answered for minute in found),
         live_answers=sum(minute.live_answers for minute in found),
         abandoned=sum(minute.abandoned for minute in found),
     )
 
 
-def _sums(*series: Iterable[CallMinute]) -> dict[CampaignId, _Hour]:
+def _sums_by_campaign(*series: Iterable[CallMinute]) -> dict[CampaignId, _Sums]:
     by_campaign: dict[CampaignId, list[CallMinute]] = defaultdict(list)
     for minutes in series:
         for minute in minutes:
             by_campaign[minute.campaign_id].append(minute)
-    return {campaign_id: _hour_of(minutes) for campaign_id, minutes in by_campaign.items()}
+    return {campaign_id: _sum_up(minutes) for campaign_id, minutes in by_campaign.items()}
 
 
-def _campaign(campaign: BoardCampaign, calls: Sequence[BoardCall], hour: _Hour) -> Entry:
+def _campaign(campaign: BoardCampaign, calls: Sequence[BoardCall], hour: _Sums) -> Entry:
     return {
         "id": str(campaign.id),
         "name": campaign.name,
@@ -223,22 +226,22 @@ def _leads(leads: LeadCounts) -> Entry:
 
 
 def _minutes(until: datetime, calls: Sequence[CallMinute], agents: Sequence[AgentMinute]) -> Section:
-    placed, answered, abandoned = Counter[datetime](), Counter[datetime](), Counter[datetime]()
+    calls_of: dict[datetime, list[CallMinute]] = defaultdict(list)
     for call_minute in calls:
-        placed[call_minute.at] += call_minute.placed
-        answered[call_minute.at] += call_minute.live_answers
-        abandoned[call_minute.at] += call_minute.abandoned
+        calls_of[call_minute.at].append(call_minute)
     by_minute: dict[datetime, list[AgentMinute]] = defaultdict(list)
     for agent_minute in agents:
         by_minute[agent_minute.at].append(agent_minute)
     found: dict[str, Entry] = {}
     for back in range(int(SERIES_SPAN.total_seconds()) // 60, 0, -1):
         at = until - timedelta(minutes=back)
+        sums = _sum_up(calls_of[at])
         found[_iso(at)] = {
             "at": _iso(at),
-            "placed": placed[at],
-            "live_answers": answered[at],
-            "abandoned": abandoned[at],
+            "placed": sums.placed,
+            "answered": sums.answered,
+            "live_answers": sums.live_answers,
+            "abandoned": sums.abandoned,
             "occupancy": _occupancy(by_minute[at]),
         }
     return found
@@ -253,7 +256,7 @@ def _totals(
     agents: Sequence[BoardAgent],
     calls: Sequence[BoardCall],
     campaigns: Sequence[BoardCampaign],
-    hour: _Hour,
+    hour: _Sums,
     agent_minutes: Sequence[AgentMinute],
 ) -> Entry:
     by_state = Counter(agent.state for agent in agents)

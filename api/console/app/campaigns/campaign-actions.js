@@ -18,6 +18,9 @@ import { actionsFor, mayDelete } from "./status.js";
 
 /** @typedef {{campaign: import("./status.js").Campaign, onChange: (campaign: import("./status.js").Campaign) => void, onReload: () => void}} Shown */
 
+/** What is done with every lead takes its time where there are many. */
+const ALL_LEADS_MS = 180_000;
+
 const STARTING = ["start", "resume", "restart"];
 const ICONS = { start: "▶", resume: "▶", restart: "↻", pause: "❚❚", complete: "✓", cancel: "✕" };
 
@@ -37,7 +40,7 @@ export function CampaignActions({ campaign, onChange }) {
   });
   const removal = useAction(async () => {
     try {
-      await api.delete(`/api/campaigns/${campaign.id}`);
+      await api.delete(`/api/campaigns/${campaign.id}`, { withinMs: ALL_LEADS_MS });
       notify(t("campaigns.deleted", { name: campaign.name }));
       navigate("/campaigns", { replace: true });
     } catch (error) {
@@ -95,7 +98,11 @@ function CloneDialog({ campaign, onClose }) {
   const [name, setName] = useState(t("campaigns.copy_of", { name: campaign.name }));
   const [withLeads, setWithLeads] = useState(false);
   const cloning = useAction(async () => {
-    const answer = await api.post(`/api/campaigns/${campaign.id}/clone`, { name, with_leads: withLeads });
+    const answer = await api.post(
+      `/api/campaigns/${campaign.id}/clone`,
+      { name, with_leads: withLeads },
+      { withinMs: ALL_LEADS_MS },
+    );
     onClose();
     notify(t("campaigns.created", { name: answer.campaign.name }));
     navigate(`/campaigns/${answer.campaign.id}`);

@@ -13,11 +13,12 @@ import { CampaignActions } from "./campaign-actions.js";
 import { useCampaignNews } from "./campaigns-page.js";
 import { ListsTab } from "./lists-tab.js";
 import { OverviewTab } from "./overview-tab.js";
+import { ResultsTab } from "./results-tab.js";
 import { ScriptTab } from "./script-tab.js";
 import { SettingsTab } from "./settings-tab.js";
 import { CampaignStatus } from "./status.js";
 
-const TABS = ["overview", "leads", "lists", "settings", "script"];
+const TABS = ["overview", "leads", "lists", "settings", "script", "results"];
 
 /** One campaign. @param {{route: import("../kit/router.js").Route}} props */
 export function CampaignPage({ route }) {
@@ -53,6 +54,7 @@ export function CampaignPage({ route }) {
       ${tab === "lists" && html`<${ListsTab} ...${shown} />`}
       ${tab === "settings" && html`<${SettingsTab} ...${shown} />`}
       ${tab === "script" && html`<${ScriptTab} ...${shown} />`}
+      ${tab === "results" && html`<${ResultsTab} key=${campaign.id} ...${shown} />`}
     <//>
   <//>`;
 }

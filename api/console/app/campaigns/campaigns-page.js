@@ -14,6 +14,7 @@ import { useResource } from "../kit/resource.js";
 import { changeQuery, href, navigate } from "../kit/router.js";
 import { can } from "../kit/session.js";
 import { onConnected, onEvent } from "../kit/socket.js";
+import { withInstants } from "../kit/time.js";
 import { formatNumber, t } from "../kit/words.js";
 import { CampaignStatus, STATUSES } from "./status.js";
 
@@ -90,7 +91,7 @@ function columns() {
       title: t("campaigns.column.name"),
       isWide: true,
       cell: (campaign) => html`<a href=${href(`/campaigns/${campaign.id}`)}>${campaign.name}</a>
-        ${campaign.pacing_note && html`<small class="campaign-note">${campaign.pacing_note}</small>`}`,
+        ${campaign.pacing_note && html`<small class="campaign-note">${withInstants(campaign.pacing_note)}</small>`}`,
     },
     {
       key: "status",

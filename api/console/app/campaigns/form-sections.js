@@ -102,6 +102,7 @@ export function PacingSection(props) {
     />
     <${Entry} ...${props} name="ring_timeout_seconds" type="number" min="15" max="120" otherwise=${25} />
     <${Entry} ...${props} name="wrap_up_seconds" type="number" min="0" max="3600" otherwise=${15} />
+    <${Entry} ...${props} name="wrap_up_extension_seconds" type="number" min="0" max="3600" otherwise=${120} help=${t("campaigns.wrap_up_extension_help")} />
   `;
 }
 

@@ -12,7 +12,7 @@ import { Time } from "../kit/components/time.js";
 import { useResource } from "../kit/resource.js";
 import { navigate } from "../kit/router.js";
 import { can } from "../kit/session.js";
-import { formatDuration } from "../kit/time.js";
+import { formatDuration, withInstants } from "../kit/time.js";
 import { formatNumber, formatShare, hasWord, t } from "../kit/words.js";
 import { ForecastPanel } from "./forecast-panel.js";
 import { GateCounts } from "./gates.js";
@@ -72,11 +72,11 @@ function WhyPanel({ campaign }) {
   const why = found.data?.dialability;
   return html`<${Panel} title=${t("campaigns.why")} actions=${html`<${Button} kind="quiet" icon="↻" isBusy=${found.isLoading} onClick=${found.reload}>${t("campaigns.look_again")}<//>`}>
     <${Problem} error=${found.error} onRetry=${found.reload} />
-    ${campaign.pacing_note && html`<p class="tone-warn campaign-why"><span class="icon" aria-hidden="true">⚠</span> ${campaign.pacing_note}</p>`}
+    ${campaign.pacing_note && html`<p class="tone-warn campaign-why"><span class="icon" aria-hidden="true">⚠</span> ${withInstants(campaign.pacing_note)}</p>`}
     ${
       why
         ? html`
-          ${why.campaign_gate && html`<p class="tone-info campaign-why"><span class="icon" aria-hidden="true">i</span> ${t(`campaigns.gate.${why.campaign_gate.gate}`)}: ${why.campaign_gate.message}</p>`}
+          ${why.campaign_gate && html`<p class="tone-info campaign-why"><span class="icon" aria-hidden="true">i</span> ${t(`campaigns.gate.${why.campaign_gate.gate}`)}: ${withInstants(why.campaign_gate.message)}</p>`}
           <p><strong class="figure">${formatNumber(why.callable)}</strong> ${t("campaigns.callable_of", { n: why.callable, total: why.total })}</p>
           <${GateCounts} gates=${why.gates} />
         `
@@ -98,7 +98,7 @@ function PacingPanel({ pacing }) {
       decision
         ? html`<p>${t("campaigns.decided", { wanted: decision.wanted, planned: decision.planned })} <${Time} at=${decision.at} kind="time" /></p>
           <p>${t("campaigns.bound_by")} <${Badge} tone="info" icon="⊣">${boundBy(decision.bound_by)}<//></p>
-          ${decision.why.map((/** @type {string} */ reason) => html`<p key=${reason} class="tone-warn campaign-why">${reason}</p>`)}`
+          ${decision.why.map((/** @type {string} */ reason) => html`<p key=${reason} class="tone-warn campaign-why">${withInstants(reason)}</p>`)}`
         : html`<p>${t("campaigns.no_decision")}</p>`
     }
     <dl class="figures">

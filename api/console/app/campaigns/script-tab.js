@@ -14,7 +14,7 @@ import { t } from "../kit/words.js";
 /** @typedef {import("../kit/shapes.js").Schema<"ScriptOut">} Script */
 /** @typedef {Script["blocks"][number]} Block */
 
-const PREVIEW_AFTER_MS = 700;
+const PREVIEW_AFTER_MS = 600;
 const EXAMPLE_LEADS = 1;
 
 /** The script that agents read from, with how it reads. @param {{campaign: import("./status.js").Campaign}} props */

@@ -7,7 +7,7 @@ import { Loading } from "../kit/components/loading.js";
 import { notify } from "../kit/components/notify.js";
 import { Problem } from "../kit/components/problem.js";
 import { useAction, useResource } from "../kit/resource.js";
-import { formatInstant } from "../kit/time.js";
+import { formatInstant, withInstants } from "../kit/time.js";
 import { formatNumber, t } from "../kit/words.js";
 import { GateCounts } from "./gates.js";
 
@@ -49,7 +49,7 @@ function Trial({ found }) {
       found.warnings.length > 0 &&
       html`<div class="trial-warnings tone-warn">
       <h3><span class="icon" aria-hidden="true">⚠</span> ${t("campaigns.trial_warnings")}</h3>
-      <ul>${found.warnings.map((warning) => html`<li key=${warning}>${warning}</li>`)}</ul>
+      <ul>${found.warnings.map((warning) => html`<li key=${warning}>${withInstants(warning)}</li>`)}</ul>
     </div>`
     }
     ${found.blocked.length > 0 && html`<h3>${t("campaigns.trial_blocked")}</h3><${GateCounts} gates=${found.blocked} />`}

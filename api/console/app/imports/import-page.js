@@ -1,5 +1,5 @@
 import { html } from "htm/preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import { api } from "../kit/api.js";
 import { Button } from "../kit/components/button.js";
@@ -33,6 +33,7 @@ export function ImportPage({ route }) {
   }
   const isOpen = OPEN.includes(shown.status);
   return html`<${Page} title=${shown.filename} lead=${html`<${ImportStatus} status=${shown.status} />`} actions=${html`<${Actions} shown=${shown} onChange=${found.reload} />`}>
+    <${Problem} error=${found.error} onRetry=${found.reload} />
     ${
       isOpen &&
       html`<${Progress}
@@ -41,7 +42,7 @@ export function ImportPage({ route }) {
       text=${shown.rows_per_second ? t("imports.speed", { n: Math.round(shown.rows_per_second) }) : undefined}
     />`
     }
-    ${shown.failure && html`<div class="problem tone-bad" role="alert"><p><strong>${shown.failure}</strong> ${shown.advice}</p></div>`}
+    ${shown.failure && html`<div class=${`problem tone-${shown.status === "cancelled" ? "warn" : "bad"}`} role="alert"><p><strong>${shown.failure}</strong> ${shown.advice}</p></div>`}
     <${Results} shown=${shown} />
     ${!isOpen && html`<${Next} shown=${shown} />`}
     <${Refused} shown=${shown} />
@@ -52,22 +53,28 @@ export function ImportPage({ route }) {
 function useImport(id) {
   const found = useResource((signal) => api.get(`/api/leads/imports/${id}`, { signal }), [id]);
   const status = found.data?.import.status;
+  const isOpen = status === undefined || OPEN.includes(status);
+  const latest = useRef(found);
+  latest.current = found;
   useEffect(() => {
+    if (!isOpen) return undefined;
+    const again = () => latest.current.reload();
     const offs = [
       onEvent("import:progress", (/** @type {any} */ told) => {
-        if (told.import_id !== id || !found.data) return;
-        if (OPEN.includes(told.status)) found.set({ ...found.data, import: { ...found.data.import, ...told, id } });
-        else found.reload();
+        const { data, set } = latest.current;
+        if (told.import_id !== id || !data) return;
+        if (OPEN.includes(told.status)) set({ ...data, import: { ...data.import, ...told, id } });
+        else again();
       }),
-      onConnected(found.reload),
+      onConnected(again),
     ];
     // Events may be lost with a connection: it is looked after now and then.
-    const timer = status === undefined || OPEN.includes(status) ? setInterval(found.reload, 5_000) : undefined;
+    const timer = setInterval(again, 5_000);
     return () => {
       offs.forEach((off) => off());
       clearInterval(timer);
     };
-  }, [id, status, found.data]);
+  }, [id, isOpen]);
   return found;
 }
 

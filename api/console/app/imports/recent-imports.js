@@ -56,7 +56,7 @@ export function RecentImports({ campaignId }) {
         },
         {
           key: "valid",
-          title: t("imports.count.valid"),
+          title: t("imports.count.came_in"),
           isNumber: true,
           cell: (/** @type {Import} */ each) => formatNumber(each.results.valid),
         },

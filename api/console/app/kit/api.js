@@ -37,11 +37,11 @@ export class ApiError extends Error {
 export const api = {
   /** @param {string} path @param {{query?: Query, signal?: AbortSignal}} [how] @returns {Promise<any>} */
   get: (path, how = {}) => send("GET", path, how),
-  /** @param {string} path @param {unknown} [body] @param {{signal?: AbortSignal, query?: Query}} [how] @returns {Promise<any>} */
+  /** @param {string} path @param {unknown} [body] @param {{signal?: AbortSignal, query?: Query, withinMs?: number}} [how] @returns {Promise<any>} */
   post: (path, body, how = {}) => send("POST", path, { ...how, body }),
   /** @param {string} path @param {unknown} body @param {{signal?: AbortSignal}} [how] @returns {Promise<any>} */
   put: (path, body, how = {}) => send("PUT", path, { ...how, body }),
-  /** @param {string} path @param {{signal?: AbortSignal, query?: Query}} [how] @returns {Promise<any>} */
+  /** @param {string} path @param {{signal?: AbortSignal, query?: Query, withinMs?: number}} [how] @returns {Promise<any>} */
   delete: (path, how = {}) => send("DELETE", path, how),
   upload,
   download,
@@ -50,9 +50,9 @@ export const api = {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{query?: Query, body?: unknown, signal?: AbortSignal}} how
+ * @param {{query?: Query, body?: unknown, signal?: AbortSignal, withinMs?: number}} how
  */
-async function send(method, path, { query, body, signal }) {
+async function send(method, path, { query, body, signal, withinMs = ANSWER_WITHIN_MS }) {
   const response = await authorised((token) => {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
@@ -62,7 +62,7 @@ async function send(method, path, { query, body, signal }) {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: within(ANSWER_WITHIN_MS, signal),
+      signal: within(withinMs, signal),
     });
   });
   return read(response);

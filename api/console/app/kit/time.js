@@ -58,6 +58,13 @@ export function formatInstant(at, { zone = viewerZone, withZone = false } = {}) 
   return format(at, { dateStyle: "medium", timeStyle: "short" }, zone, withZone);
 }
 
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)/g;
+
+/** A text of the server with the instants in it as the viewer's clock shows them. @param {string} text @param {How} [how] */
+export function withInstants(text, how) {
+  return text.replace(INSTANT, (iso) => (Number.isNaN(Date.parse(iso)) ? iso : formatInstant(iso, how)));
+}
+
 /** @param {string | number | Date | null | undefined} at @param {How} [how] */
 export function formatDate(at, { zone = viewerZone } = {}) {
   return format(at, { dateStyle: "medium" }, zone, false);

@@ -8,6 +8,7 @@ import { Panel } from "../kit/components/panel.js";
 import { Problem } from "../kit/components/problem.js";
 import { Time } from "../kit/components/time.js";
 import { useResource } from "../kit/resource.js";
+import { withInstants } from "../kit/time.js";
 import { t } from "../kit/words.js";
 
 /** @typedef {import("../kit/shapes.js").Schema<"LeadDialabilityOut">} Dialability */
@@ -58,7 +59,7 @@ function Verdict({ why }) {
           <span class="gate-name"><span class="icon" aria-hidden="true">${closed.length > 0 ? "✕" : "✓"}</span> ${t(`leads.gate.${name}`)}<span class="only-for-readers">: ${t(closed.length > 0 ? "leads.gate_closed" : "leads.gate_open")}</span></span>
           ${closed.map(
             (gate) => html`<div key=${gate.code} class="gate-reason">
-              ${gate.message}
+              ${withInstants(gate.message)}
               ${gate.rule && html`<small>${t("leads.rule")}: ${gate.rule}</small>`}
               <small>${gate.clears_at ? html`${t("leads.until")} <${Time} at=${gate.clears_at} zone=${zone} />` : t("leads.never_by_itself")}</small>
             </div>`,

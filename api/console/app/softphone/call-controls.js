@@ -1,5 +1,5 @@
 import { html } from "htm/preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Button } from "../kit/components/button.js";
 import { useShortcut } from "../kit/shortcuts.js";
@@ -55,9 +55,10 @@ export function CallControls() {
     enabled: isLive,
     run: () => setKeypad(!isKeypad),
   });
+  const bar = useBarHeight(isLive);
   if (!isLive) return null;
   const busy = underWay.value;
-  return html`<section class="call-controls" aria-label=${t("softphone.controls")}>
+  return html`<section ref=${bar} class="call-controls" aria-label=${t("softphone.controls")}>
     <div class="control-grid">
       <${Button} class="control" icon="⊘" disabled=${!hasHeadset} aria-pressed=${String(isMuted.value)}
         onClick=${() => mute(!isMuted.value)}>${t(`softphone.controls.${isMuted.value ? "unmute" : "mute"}`)}<//>
@@ -85,4 +86,21 @@ export function CallControls() {
     <${Refusal} place="controls" />
     ${isTransfer && html`<${TransferDialog} callId=${callId} onClose=${() => setTransfer(false)} />`}
   </section>`;
+}
+
+/** Tell the styles how high the bar is, so that on a phone nothing that has the focus lies under it. @param {boolean} isShown */
+function useBarHeight(isShown) {
+  const bar = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    if (!isShown || bar.current === null) return undefined;
+    const node = bar.current;
+    const root = document.documentElement;
+    const observer = new ResizeObserver(() => root.style.setProperty("--call-bar", `${node.offsetHeight}px`));
+    observer.observe(node);
+    return () => {
+      observer.disconnect();
+      root.style.removeProperty("--call-bar");
+    };
+  }, [isShown]);
+  return bar;
 }

@@ -13,6 +13,7 @@ import { t } from "../kit/words.js";
 import { suggestions } from "./callback-times.js";
 import { conclude } from "./deeds.js";
 import { clearRefusal, reasonOf } from "./press.js";
+import { inWords } from "./refusal-words.js";
 import { instantOf, isZone, wallOf } from "./zone-time.js";
 
 /**
@@ -81,8 +82,9 @@ export function CallbackDialog({ call, choice, zone, onClose }) {
 
 /** @param {unknown} error */
 function refusalOf(error) {
-  if (!(error instanceof ApiError)) return { text: reasonOf(error), next: null };
-  const next = /** @type {any} */ (error.body)?.details?.next_possible_at ?? null;
+  const said = inWords(error);
+  if (!(said instanceof ApiError)) return { text: reasonOf(error), next: null };
+  const next = /** @type {any} */ (said.body)?.details?.next_possible_at ?? null;
   // The server's words are English; the one thing that matters in them is shown in the agent's language.
-  return { text: next ? t("softphone.callback.notAllowed") : (error.of("callback_at") ?? reasonOf(error)), next };
+  return { text: next ? t("softphone.callback.notAllowed") : (said.of("callback_at") ?? reasonOf(error)), next };
 }

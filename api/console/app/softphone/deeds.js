@@ -6,6 +6,7 @@ import { withConclusion } from "./desk-state.js";
 import { desk, deskAgent, details, learned, soon } from "./live-desk.js";
 import { flushNotes } from "./notes.js";
 import { press } from "./press.js";
+import { saidInWords } from "./refusal-words.js";
 
 const agentPath = () => `/api/agents/${deskAgent()}`;
 
@@ -82,7 +83,7 @@ export async function conclude(callId, choice, more = {}) {
 export async function askForLead(campaignId) {
   const { preview, message } = await api.post(`${agentPath()}/preview`, { campaign_id: campaignId });
   if (preview) soon(0);
-  return preview ? null : message;
+  return preview ? null : saidInWords(message);
 }
 
 /** @param {string} previewId */

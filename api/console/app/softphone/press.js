@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 
 import { ApiError } from "../kit/api.js";
 import { wordsOf } from "../kit/components/problem.js";
+import { inWords } from "./refusal-words.js";
 
 /** @typedef {"status" | "controls" | "transfer" | "wrap-up" | "dispositions" | "preview"} Place */
 
@@ -43,6 +44,7 @@ export function clearRefusal(place) {
 
 /** @param {unknown} error */
 export function reasonOf(error) {
-  if (error instanceof ApiError) return wordsOf(error);
+  const said = inWords(error);
+  if (said instanceof ApiError) return wordsOf(said);
   return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@
 import { api } from "../kit/api.js";
 import { callTold } from "./deeds.js";
 import { press } from "./press.js";
+import { inWords } from "./refusal-words.js";
 
 /**
  * @typedef {{kind: "agent" | "group" | "phone", id: string}} Target
@@ -19,7 +20,11 @@ export async function loadTargets(callId, signal) {
 /** @param {string} callId @param {Target} target @param {"warm" | "cold"} how */
 export async function startTransfer(callId, target, how) {
   const field = { agent: "agent_id", group: "agent_group_id", phone: "phone" }[target.kind];
-  callTold(await api.post(`/api/calls/${callId}/transfers`, { kind: how, to: { [field]: target.id } }));
+  try {
+    callTold(await api.post(`/api/calls/${callId}/transfers`, { kind: how, to: { [field]: target.id } }));
+  } catch (error) {
+    throw inWords(error);
+  }
 }
 
 /** @param {string} transferId @param {"complete" | "cancel" | "merge"} what */

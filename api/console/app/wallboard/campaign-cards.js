@@ -5,6 +5,7 @@ import { Badge } from "../kit/components/badge.js";
 import { Panel } from "../kit/components/panel.js";
 import { Progress } from "../kit/components/progress.js";
 import { href } from "../kit/router.js";
+import { withInstants } from "../kit/time.js";
 import { formatNumber, formatShare, hasWord, t } from "../kit/words.js";
 import { AccountBar } from "./account-bar.js";
 import { Age } from "./age.js";
@@ -78,7 +79,8 @@ function Leads({ leads }) {
 
 /** Why it dials as it does, in words. @param {{campaign: Campaign}} props */
 function Decision({ campaign }) {
-  const { last_decision: decision, note } = campaign;
+  const decision = campaign.last_decision;
+  const note = campaign.note && withInstants(campaign.note);
   if (!decision)
     return html`<p class="wb-decision wb-note" title=${note ?? undefined}>${t("wallboard.no_decision")}</p>`;
   const key = `wallboard.bound.${decision.bound_by}`;
@@ -95,6 +97,6 @@ function Decision({ campaign }) {
         html` · <span class="wb-bad">${t("wallboard.dials_otherwise", { mode: hasWord(`wallboard.dial.${decision.effective_mode}`) ? t(`wallboard.dial.${decision.effective_mode}`) : decision.effective_mode })}</span>`
       }
     </p>
-    ${decision.why.length > 0 && html`<ul class="wb-why" lang="en">${decision.why.map((why) => html`<li key=${why}>${why}</li>`)}</ul>`}
+    ${decision.why.length > 0 && html`<ul class="wb-why" lang="en">${decision.why.map((why) => html`<li key=${why}>${withInstants(why)}</li>`)}</ul>`}
   </div>`;
 }

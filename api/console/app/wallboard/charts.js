@@ -8,7 +8,7 @@ import { formatNumber, formatShare, language, t } from "../kit/words.js";
 
 /** @typedef {import("./board.js").Board} Board */
 /** @typedef {import("./board.js").BoardMinute} Minute */
-/** @typedef {{key: "placed" | "live_answers" | "abandoned" | "occupancy", word: string, color: string, isShare?: boolean, dash?: number[]}} Line */
+/** @typedef {{key: "placed" | "answered" | "abandoned" | "occupancy", word: string, color: string, isShare?: boolean, dash?: number[]}} Line */
 
 const HEIGHT = 190;
 
@@ -18,7 +18,7 @@ const CHARTS = [
     key: "calls",
     lines: [
       { key: "placed", word: "wallboard.placed", color: "--info" },
-      { key: "live_answers", word: "wallboard.answered", color: "--ok", dash: [6, 3] },
+      { key: "answered", word: "wallboard.answered", color: "--ok", dash: [6, 3] },
       { key: "abandoned", word: "wallboard.abandoned", color: "--bad", dash: [2, 3] },
     ],
   },

@@ -20,7 +20,7 @@ export function Tiles({ board }) {
     <${Figure} name="occupancy" title=${t("wallboard.occupancy")} value=${formatShare(totals.occupancy_now, 0)}
       note=${t("wallboard.last_hour_value", { value: formatShare(totals.occupancy_last_hour, 0) })} />
     <${Figure} name="answer-rate" title=${t("wallboard.answer_rate")} value=${formatShare(totals.last_hour.answer_rate, 0)}
-      note=${t("wallboard.answered_of", { answered: totals.last_hour.live_answers, placed: totals.last_hour.placed })} />
+      note=${t("wallboard.answered_of", { answered: totals.last_hour.answered, placed: totals.last_hour.placed })} />
     <${Figure} name="dialing-rate" title=${t("wallboard.dialing_rate")} value=${formatNumber(totals.dialing_rate)}
       note=${t("wallboard.calls_last_minute")} />
     <${CallsTile} totals=${totals} />

@@ -100,9 +100,10 @@ class WallboardHourOut(Out):
     """The sixty whole minutes before the present one, and this one so far."""
 
     placed: int
-    live_answers: int
+    answered: int = Field(description="Live answers, and people whose call is still going on.")
+    live_answers: int = Field(description="As the abandonment account counts them: once their call is over.")
     abandoned: int
-    answer_rate: float | None = Field(description="Live answers for each call placed.")
+    answer_rate: float | None = Field(description="People who answered for each call placed.")
     abandonment_rate: float | None = Field(description="Of the live answers, those abandoned or reached late.")
 
 
@@ -140,6 +141,7 @@ class WallboardMinuteOut(Out):
 
     at: Instant
     placed: int
+    answered: int
     live_answers: int
     abandoned: int
     occupancy: float | None

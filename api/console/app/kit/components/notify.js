@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useRef } from "preact/hooks";
 
+import { withInstants } from "../time.js";
 import { t } from "../words.js";
 import { Button } from "./button.js";
 
@@ -35,7 +36,7 @@ export function Notices() {
     ${shown.map(
       (notice) => html`<div key=${notice.id} class=${`notice tone-${notice.tone}`}>
         <span class="icon" aria-hidden="true">${{ ok: "✓", bad: "!", info: "i" }[notice.tone]}</span>
-        <span>${notice.text}</span>
+        <span>${withInstants(notice.text)}</span>
         <${Button} kind="quiet" icon="✕" label=${t("kit.dismiss")} onClick=${() => dismiss(notice.id)} />
       </div>`,
     )}

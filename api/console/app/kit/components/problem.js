@@ -1,5 +1,6 @@
 import { html } from "htm/preact";
 
+import { withInstants } from "../time.js";
 import { t } from "../words.js";
 import { Button } from "./button.js";
 
@@ -14,7 +15,7 @@ export function Problem({ error, onRetry, title }) {
     ${
       error.fields.length > 0 &&
       html`<ul>
-      ${error.fields.map((field) => html`<li key=${field.field}><strong>${field.field}</strong>: ${field.message}</li>`)}
+      ${error.fields.map((field) => html`<li key=${field.field}><strong>${field.field}</strong>: ${withInstants(field.message)}</li>`)}
     </ul>`
     }
     ${onRetry && html`<${Button} onClick=${onRetry}>${t("kit.try_again")}<//>`}
@@ -30,5 +31,5 @@ export function wordsOf(error) {
   if (error.status === 429)
     return t("kit.problem.too_many", { n: Math.max(1, Math.ceil(error.retryAfterSeconds ?? 60)) });
   if (error.status >= 500) return t("kit.problem.server");
-  return error.message;
+  return withInstants(error.message);
 }

@@ -1,5 +1,5 @@
 import { html } from "htm/preact";
-import { useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 /** @typedef {{key: string, title: any}} Tab */
 
@@ -10,6 +10,13 @@ import { useId, useRef } from "preact/hooks";
 export function Tabs({ label, tabs, current, onChange, children }) {
   const id = useId();
   const list = useRef(/** @type {HTMLDivElement | null} */ (null));
+  // Where the row of tabs is wider than the screen, the chosen one is brought into sight.
+  useLayoutEffect(() => {
+    const row = list.current;
+    /** @type {HTMLElement | null | undefined} */
+    const chosen = row?.querySelector("[aria-selected=true]");
+    if (row && chosen) row.scrollLeft = chosen.offsetLeft - row.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
+  }, [current]);
   /** @param {KeyboardEvent} event */
   const move = (event) => {
     const at = tabs.findIndex((tab) => tab.key === current);

@@ -78,6 +78,7 @@ export default {
   "how.custom": "kept as it is",
   "count.total": "Rows",
   "count.valid": "Would come in",
+  "count.came_in": "Came in",
   "count.inserted": "New leads",
   "count.updated": "Updated",
   "count.duplicates": "Duplicates",

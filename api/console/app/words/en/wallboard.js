@@ -39,7 +39,7 @@ export default {
     one: "{n} more may be abandoned before the limit.",
     other: "{n} more may be abandoned before the limit.",
   },
-  budget_unknown: "Nobody has answered yet in this window.",
+  budget_unknown: "No answered call has ended yet in this window.",
   "by.fax": "fax",
   "by.human": "person",
   "by.machine_end_beep": "machine",

@@ -83,6 +83,7 @@ export default {
   "how.custom": "se conserva tal cual",
   "count.total": "Filas",
   "count.valid": "Entrarían",
+  "count.came_in": "Importadas",
   "count.inserted": "Contactos nuevos",
   "count.updated": "Actualizados",
   "count.duplicates": "Duplicados",

@@ -41,7 +41,7 @@ const words = {
     many: "Caben {n} abandonos más antes del límite.",
     other: "Caben {n} abandonos más antes del límite.",
   },
-  budget_unknown: "Nadie ha respondido todavía en este periodo.",
+  budget_unknown: "Aún no ha terminado ninguna llamada respondida en este periodo.",
   "by.fax": "fax",
   "by.human": "persona",
   "by.machine_end_beep": "contestador",

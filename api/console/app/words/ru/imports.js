@@ -85,6 +85,7 @@ export default {
   "how.custom": "сохранится как есть",
   "count.total": "Строк",
   "count.valid": "Войдут",
+  "count.came_in": "Загружено",
   "count.inserted": "Новые контакты",
   "count.updated": "Обновлены",
   "count.duplicates": "Повторы",
