@@ -87,7 +87,8 @@ class SocketConsole:
                 self._twin.post("/_twin/hangup", {"call_sid": self._leg_sid})
             except ApiError as problem:
                 self._troubles.add("hanging up the headset", problem)
-        self._socket.disconnect()
+        # Not `disconnect`, which leaves a client alone that is just trying to come back.
+        self._socket.shutdown()
         self._api.close()
         self._twin.close()
 

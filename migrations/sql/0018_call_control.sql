@@ -1,5 +1,12 @@
 -- What steering a live call needs: holds, paused recordings, transfers, supervisors on the line.
 
+-- All that is needed of busy tables, in the order in which the release before takes them: one of its transactions that
+-- is under way ends, and the next waits with nothing in hand that is wanted here. In another order, two that each hold
+-- what the other wants would have this migration give way again and again.
+lock table agents in share row exclusive mode;
+lock table calls in access exclusive mode;
+lock table users in share row exclusive mode;
+
 -- Since when the callee hears music; what earlier holds came to. Since when nothing is being recorded.
 alter table calls add column held_since timestamp with time zone;
 alter table calls add column hold_seconds integer not null default 0;

@@ -1,6 +1,10 @@
 -- What an agent's desk needs: reasons for breaks, scripts and dispositions of campaigns, longer wrap-ups, notes that
 -- are saved as they are typed.
 
+-- In the order in which the release before takes them; see 0018.
+lock table agents, agent_state_changes, campaigns, calls in access exclusive mode;
+lock table users in share row exclusive mode;
+
 -- Why somebody is on a break. `key` is the name under which the product knows a reason that it brought along; a reason
 -- that is retired is offered no more, and still has its name in what was counted before.
 create table break_reasons (

@@ -169,7 +169,7 @@ def test_expired_token_is_told_apart(app: Flask, ben: Caller) -> None:
     assert_failure(ben.get("/api/probe", expect=401), "token_expired")
 
 
-@pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/api/v1/nothing", "/nothing", "/"])
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/api/v1/nothing", "/nothing", "/console/nothing"])
 def test_unknown_address_is_not_found_in_dialect(ben: Caller, path: str) -> None:
     assert_failure(ben.get(path, expect=404), "not_found")
 

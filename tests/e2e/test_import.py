@@ -15,7 +15,7 @@ from tests.e2e.world import Office, Witness, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-ROWS = 60_000
+ROWS = 40_000
 BAD = range(0, ROWS, 20)
 
 

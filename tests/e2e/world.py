@@ -109,7 +109,8 @@ class Console:
         return [payload for name, payload in list(self.heard) if name == event]
 
     def close(self) -> None:
-        self._socket.disconnect()
+        # Not `disconnect`, which leaves a client alone that is just trying to come back.
+        self._socket.shutdown()
 
     def _take(self, payload: dict[str, Any]) -> None:
         self.heard.append(("incoming:call", payload))
