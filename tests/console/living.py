@@ -13,11 +13,11 @@ NAMES = (("Sara", "Ahmed", "Northwind Ltd"), ("John", "O'Neill", "ABC Corp"), ("
          ("Zoë", "van Dijk", "Acme, Inc."))  # fmt: skip
 
 _SCRIPT = """# Greeting
-Hello {{first_name}}, this is {{agent_name}}. Am I calling at a good time?
+Hello {first_name}, this is {agent_name}. Am I calling at a good time?
 
 # The offer
 - The **family plan** renews on its old terms until the end of the month.
-- {{custom:company}} pays nothing for the change.
+- {custom:company} pays nothing for the change.
 """
 
 

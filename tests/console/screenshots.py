@@ -16,6 +16,7 @@ from tests.console.browser import launch
 from tests.console.living import Living, bring_to_life
 from tests.console.person import NARROW, WIDE, People
 from tests.console.scene import set_scene
+from tests.console.viewers import Viewers
 from tests.console.views import VIEWS
 
 _SIZES = {"1280": WIDE, "390": NARROW}
@@ -46,13 +47,12 @@ def main() -> int:
 
 def _take_all(browser: Browser, living: Living, folder: Path, names: set[str]) -> list[str]:
     people = People(browser, living.scene.stack)
-    logins = {"ada": living.scene.ada, "sam": living.supervisor, "ben": living.agent, "nobody": None}
-    persons = {name: people.seat(login) for name, login in logins.items()}
+    viewers = Viewers(people, living)
     troubles = []
     for view in VIEWS:
         if names and view.name not in names:
             continue
-        person = persons[view.who]
+        person = viewers.of(view)
         try:
             page = person.open_tab(view.address(living))
             _take(page, folder, view.name)

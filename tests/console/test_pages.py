@@ -1,6 +1,6 @@
 """Every page: no error, nothing jumps, accessible in both themes and at two widths, every language whole."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -8,13 +8,13 @@ from playwright.sync_api import Browser, Page
 from dialer.embedded.stack import EmbeddedStack
 from tests.console import views
 from tests.console.living import Living, bring_to_life
-from tests.console.person import NARROW, People, Person
+from tests.console.person import NARROW, People
 from tests.console.scene import set_scene
+from tests.console.viewers import Viewers
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 MAX_SHIFT = 0.1
-PAGES_EACH = 3
 
 
 @pytest.fixture(scope="module")
@@ -25,29 +25,17 @@ def living(stack: EmbeddedStack) -> Iterator[Living]:
 
 
 @pytest.fixture(scope="module")
-def viewers(browser: Browser, stack: EmbeddedStack, living: Living) -> Iterator[Callable[[views.View], Person]]:
-    """One browser for each of those who look. Nobody looks at so many pages in a minute that the API turns him away."""
+def viewers(browser: Browser, stack: EmbeddedStack, living: Living) -> Iterator[Viewers]:
     people = People(browser, stack)
-    logins = {"sam": living.supervisor, "ben": living.agent, "nobody": None}
-    seated: dict[str, Person] = {}
-
-    def seat(view: views.View) -> Person:
-        name = f"ada {views.VIEWS.index(view) // PAGES_EACH}" if view.who == "ada" else view.who
-        if name not in seated:
-            login = living.scene.add_person("admin", "Ada") if view.who == "ada" else logins[name]
-            seated[name] = people.seat(login)
-            views.equip(seated[name].context)
-        return seated[name]
-
-    yield seat
+    yield Viewers(people, living, is_examined=True)
     people.leave()
 
 
 @pytest.mark.parametrize("view", views.VIEWS, ids=lambda view: view.name)
 def test_the_page_is_steady_and_accessible_and_speaks_every_language(
-    view: views.View, viewers: Callable[[views.View], Person], living: Living
+    view: views.View, viewers: Viewers, living: Living
 ) -> None:
-    viewer = viewers(view)
+    viewer = viewers.of(view)
     if view.refused is not None:
         viewer.guard.expect(400, view.refused)
     found: list[str] = []
