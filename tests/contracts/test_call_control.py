@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
+from twilio.rest import Client
 
 from dialer.domain.calls import CallState
 from dialer.domain.errors import CallNotInProgress, CarrierRefused, CarrierUnavailable
@@ -53,6 +54,11 @@ def test_how_a_supervisor_is_heard_can_be_changed(side: Side, talking: tuple[str
     call_sid, agent_id = talking
     for mode in ("listen", "barge"):
         side.carrier.set_supervision(ACCOUNT, call_sid=call_sid, room=agent_room(agent_id), mode=mode, coached_sid=None)
+        if isinstance(side, TwinSide):
+            conferences = client_of(side).conferences
+            (conference,) = conferences.list(friendly_name=agent_room(agent_id), limit=1)
+            participant = conferences(conference.sid or "").participants(call_sid).fetch()
+            assert participant.muted is (mode == "listen")
 
 
 def test_what_is_recorded_can_be_paused_and_resumed_any_number_of_times(side: Side, number: str) -> None:
@@ -62,8 +68,23 @@ def test_what_is_recorded_can_be_paused_and_resumed_any_number_of_times(side: Si
     side.bring_to(call_sid, CallState.ANSWERED)
     for _ in range(2):
         side.carrier.pause_recording(ACCOUNT, call_sid=call_sid)
+        assert recordings_of(side, call_sid) <= {"paused"}
     for _ in range(2):
         side.carrier.resume_recording(ACCOUNT, call_sid=call_sid)
+        assert recordings_of(side, call_sid) <= {"in-progress"}
+
+
+def client_of(side: TwinSide) -> Client:
+    return side.carrier._client(ACCOUNT)
+
+
+def recordings_of(side: Side, call_sid: str) -> set[str]:
+    """How the recordings of a call stand at the twin; nothing is known of the fake's."""
+    if not isinstance(side, TwinSide):
+        return set()
+    found = {str(one.status) for one in client_of(side).calls(call_sid).recordings.list()}
+    assert found
+    return found
 
 
 def test_a_leg_is_moved_from_one_conference_into_another(side: Side, talking: tuple[str, AgentId]) -> None:
