@@ -76,6 +76,8 @@ def test_an_invited_agent_lands_at_the_softphone(stack: EmbeddedStack, scene: Sc
     person.page.get_by_label("Password", exact=True).fill(NEW_PASSWORD)
     person.press("Join")
     is_at(person, "/softphone")
+    users = scene.admin.get("/api/users")["users"]
+    assert (invitation["email"], "agent") in {(user["email"], user["role"]) for user in users}
 
 
 def test_a_company_is_founded_and_its_owner_protects_his_account(people: People) -> None:
@@ -94,6 +96,7 @@ def test_a_company_is_founded_and_its_owner_protects_his_account(people: People)
     sign_in(person, email, NEW_PASSWORD)
     # A code is good once: the one of the set-up is used.
     person.fill("Code from the app", _code(secret, ahead=1))
+    assert not person.page.url.endswith("/campaigns"), "the password alone does not let him in"
     person.press("Go on")
     is_at(person, "/campaigns")
 

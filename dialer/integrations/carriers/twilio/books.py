@@ -1,5 +1,6 @@
 """What an account is and has at Twilio: the `CarrierBooks` port, a part of `TwilioCarrier`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
@@ -18,13 +19,14 @@ MAX_NUMBERS = 20_000
 _STANDINGS: dict[str, Literal["active", "suspended", "closed"]] = {"active": "active", "closed": "closed"}
 
 
-class TwilioBooks:
+class TwilioBooks(ABC):
     """Questions about an account. Whoever inherits has the library's client and the addresses of our webhooks."""
 
     _urls: WebhookUrls
 
+    @abstractmethod
     def _client(self, account: CarrierAccount) -> Client:
-        raise NotImplementedError
+        """The library's client for an account."""
 
     def fetch_standing(self, account: CarrierAccount) -> Literal["active", "suspended", "closed"]:
         """See `CarrierBooks.fetch_standing`. Standard API keys may not read accounts, so the token asks."""

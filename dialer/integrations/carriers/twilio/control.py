@@ -1,5 +1,6 @@
 """Steering calls that go on at Twilio: the `LiveCallControl` port, a part of `TwilioCarrier`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,21 +24,24 @@ CURRENT = "Twilio.CURRENT"
 _RECENT_CONFERENCES = 3
 
 
-class TwilioCallControl:
+class TwilioCallControl(ABC):
     """Commands for legs in progress. Whoever inherits has the library's client, our addresses and our documents."""
 
     _urls: WebhookUrls
     _documents: Documents
     _api_base_url: str | None
 
+    @abstractmethod
     def _client(self, account: CarrierAccount) -> Client:
-        raise NotImplementedError
+        """The library's client for an account."""
 
+    @abstractmethod
     def _update(self, account: CarrierAccount, call_sid: str, **changes: object) -> None:
-        raise NotImplementedError
+        """Change a call in progress."""
 
+    @abstractmethod
     def _create(self, account: CarrierAccount, options: dict[str, object]) -> PlacedCall:
-        raise NotImplementedError
+        """Place a call."""
 
     def issue_voice_ticket(self, account: CarrierAccount, *, identity: str, now: datetime, seconds: int) -> VoiceTicket:
         """See `LiveCallControl.issue_voice_ticket`. The twin takes the same token at a door of its own."""
